@@ -1,0 +1,173 @@
+"""Checks of what a caller passes: arrays, sizes, dtypes and random generators.
+
+Every public function of the package sends its arguments through here before it computes, so that a bad one
+is refused by name and nothing broadcasts silently. This file computes nothing of an LSTM.
+"""
+
+from __future__ import annotations
+
+import operator
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+FloatArray = NDArray[np.floating[Any]]
+RandomSource = None | int | np.random.Generator
+
+
+def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any]) -> FloatArray:
+    """Return `value` as a finite real array of exactly this shape and dtype.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the error message.
+    value : array_like
+        What the caller passed. Integers and nested lists are converted; an array that already fits is
+        returned as it is, not copied.
+    shape : tuple of int or str
+        The expected shape. A letter stands for an axis of any length, as in ``(10, "B")``.
+    dtype : numpy.dtype
+        The dtype of the result.
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold real numbers.
+    ValueError
+        If the shape is another one, or an entry is NaN or infinite, or too large for `dtype`.
+    """
+    if (
+        type(value) is np.ndarray
+        and value.dtype == dtype
+        and _matches(value.shape, shape)
+        and isfinite(np.vdot(value, value))  # NaN and infinity survive a sum of squares, and it is quick
+    ):
+        return value
+    return _convert(name, value, shape, dtype)
+
+
+def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
+    """Say whether a shape is the expected one, where a letter stands for any length."""
+    if len(shape) != len(expected):
+        return False
+    for n, m in zip(shape, expected):  # noqa: B905, the lengths are equal and this line is hot
+        if n != m and m.__class__ is not str:
+            return False
+    return True
+
+
+def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any]) -> FloatArray:
+    """Convert what does not fit as it is, or say by name why it cannot be done."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"{name} must be an array of shape {shape_text(shape)}: {error}") from error
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    if not _matches(array.shape, shape):
+        raise ValueError(f"{name} must have shape {shape_text(shape)}, got {shape_text(array.shape)}")
+    with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite: refused below
+        converted = array.astype(dtype, copy=False)
+    bad = np.argwhere(~np.isfinite(converted))
+    if len(bad):
+        where = [int(k) for k in bad[0]]
+        raise ValueError(f"{name} must be finite in {dtype}, got {array[tuple(where)]} at {where}")
+    return converted
+
+
+def as_floats(name: str, value: ArrayLike) -> FloatArray:
+    """Return `value` as an array of floats of any shape: floats as they are, integers in float64.
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold real numbers.
+    """
+    array = np.asarray(value)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    return array.astype(np.float64)
+
+
+def shape_text(shape: tuple[int | str, ...]) -> str:
+    """Write a shape as Python writes a tuple, but letters without quotes: ``(10, B)``."""
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def as_size(name: str, value: int) -> int:
+    """Return `value` as a positive Python int; refuse booleans and everything that is not an integer.
+
+    Raises
+    ------
+    TypeError
+        If `value` is a boolean or not an integer. NumPy's integers are integers.
+    ValueError
+        If `value` is zero or negative.
+    """
+    try:
+        size = operator.index(value)
+    except TypeError:
+        size = None
+    if size is None or isinstance(value, (bool, np.bool_, np.ndarray)):
+        raise TypeError(f"{name} must be a positive integer, got {value!r}")
+    if size < 1:
+        raise ValueError(f"{name} must be a positive integer, got {size}")
+    return size
+
+
+def as_number(name: str, value: float) -> float:
+    """Return `value` as a finite Python float.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not a real number.
+    ValueError
+        If `value` is NaN or infinite.
+    """
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} must be a real number, got {value!r}")
+    if not np.isfinite(float(value)):
+        raise ValueError(f"{name} must be finite, got {value!r}")
+    return float(value)
+
+
+def as_float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return ``numpy.dtype(dtype)`` if it is float32 or float64.
+
+    Raises
+    ------
+    TypeError
+        If `dtype` is anything else.
+    """
+    try:
+        result = None if dtype is None else np.dtype(dtype)
+    except TypeError:
+        result = None
+    if result not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise TypeError(f"dtype must be float32 or float64, got {dtype!r}")
+    return result
+
+
+def as_rng(rng: RandomSource) -> np.random.Generator:
+    """Return a generator: a new one for None or a seed, the caller's own otherwise.
+
+    Raises
+    ------
+    TypeError
+        If `rng` is neither None, nor an int, nor a `numpy.random.Generator`.
+    ValueError
+        If the seed is negative.
+    """
+    if rng is None or isinstance(rng, np.random.Generator):
+        return np.random.default_rng(rng)
+    if isinstance(rng, (bool, np.bool_)) or not isinstance(rng, (int, np.integer)):
+        raise TypeError(f"rng must be None, an int or a numpy.random.Generator, got {rng!r}")
+    if rng < 0:
+        raise ValueError(f"rng must be a non-negative seed, got {rng}")
+    return np.random.default_rng(int(rng))
