@@ -51,12 +51,9 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
 
 def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
     """Say whether a shape is the expected one, where a letter stands for any length."""
-    if len(shape) != len(expected):
-        return False
-    for n, m in zip(shape, expected):  # noqa: B905, the lengths are equal and this line is hot
-        if n != m and m.__class__ is not str:
-            return False
-    return True
+    return len(shape) == len(expected) and not any(
+        [n != m and not isinstance(m, str) for n, m in zip(shape, expected, strict=True)]
+    )
 
 
 def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any]) -> FloatArray:

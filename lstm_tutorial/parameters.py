@@ -102,4 +102,5 @@ def scaled_normal(rng: np.random.Generator, rows: int, columns: int) -> FloatArr
 
     A sum of `columns` products with inputs of unit variance then has unit variance itself.
     """
-    return rng.standard_normal((rows, columns)) / np.sqrt(columns)  # (rows, columns)
+    W: FloatArray = rng.standard_normal((rows, columns)) / np.sqrt(columns)  # (rows, columns)
+    return W
