@@ -1,0 +1,295 @@
+"""The family look of every figure, and the one way to save one.
+
+A figure script is called as its figure is, and ends in ``save``::
+
+    from scripts.figures import style
+
+    def build() -> None:
+        figure, axes = style.new_figure(height=3.2)
+        axes.plot(steps, forget, label="forget gate", **style.gate("forget"))
+        axes.plot(steps, loss, label="plain RNN", **style.series(0))
+        axes.set_xlabel("step t")
+        style.legend(axes)
+        style.save(figure, "name_of_script", title="What it is", description="What one sees in it, in words")
+
+``save`` writes ``docs/_generated/name_of_script.svg``, which a page takes in whole::
+
+    <figure markdown="block" class="plot">
+    --8<-- "docs/_generated/name_of_script.svg"
+    <figcaption markdown="span">What to look at.</figcaption>
+    </figure>
+
+One file serves the light and the dark scheme, because its colours are the site's CSS variables: draw only
+with ``COLOURS``, ``gate``, ``series`` and ``heat``. Text stays text in the font of the page, so write ``cₜ``
+and ``10⁻³`` in Unicode, not as ``$c_t$``; ``log_axis`` does so for a logarithmic axis. The same data give the
+same bytes. Nothing here knows of an LSTM, and nothing is ever shown in a window.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+from numpy.typing import ArrayLike
+
+GENERATED = Path(__file__).parents[2] / "docs" / "_generated"
+
+# A colour that is drawn becomes a CSS variable of the page, such as --gate-forget or --plot-ink. The values of
+# the variables, light and dark, stand in docs/assets/site.css.
+COLOURS = {
+    "forget": "#d55e00",
+    "input": "#0072b2",
+    "candidate": "#009e73",
+    "output": "#cc79a7",
+    "cell": "#e69f00",
+    "hidden": "#6b7680",
+    "ink": "#101214",
+    "muted": "#60666c",
+    "grid": "#d8dadc",
+    "ground": "#fefefe",
+}
+_SERIES = ("#2b2d42", "#6f4fc2", "#2f9bd6", "#7c8500", "#8b5a3c", "#b03060")
+_HEAT_STEPS = 10  # shades on either side of the middle
+_HEAT = [f"#{k:02x}ff{k:02x}" for k in range(2 * _HEAT_STEPS + 1)]
+_VARIABLES = (
+    {COLOURS[name]: f"--gate-{name}" for name in ("forget", "input", "candidate", "output", "cell", "hidden")}
+    | {COLOURS[name]: f"--plot-{name}" for name in ("ink", "muted", "grid", "ground")}
+    | {colour: f"--series-{k + 1}" for k, colour in enumerate(_SERIES)}
+    | {colour: f"--heat-{k}" for k, colour in enumerate(_HEAT)}
+)
+
+# Colour is never the only carrier: every gate and every series has its own line and its own marker.
+_GATE_LINES = {
+    "forget": ("-", "o"),
+    "input": ("--", "s"),
+    "candidate": ("-.", "D"),
+    "output": (":", "^"),
+    "cell": ("-", "v"),
+    "hidden": ("--", "x"),
+}
+_SERIES_LINES = (
+    ("-", "o"),
+    ("--", "s"),
+    ("-.", "^"),
+    (":", "D"),
+    ((0, (5, 1, 1, 1, 1, 1)), "v"),
+    ((0, (1, 1)), "x"),
+)
+
+matplotlib.rcParams.update(
+    {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "lstm-tutorial",
+        "font.size": 11.5,
+        "axes.titlesize": 12,
+        "axes.titleweight": "normal",
+        "axes.titlelocation": "left",
+        "axes.labelsize": 11.5,
+        "xtick.labelsize": 10.5,
+        "ytick.labelsize": 10.5,
+        "legend.fontsize": 11,
+        "text.color": COLOURS["ink"],
+        "axes.titlecolor": COLOURS["ink"],
+        "axes.labelcolor": COLOURS["ink"],
+        "axes.edgecolor": COLOURS["muted"],
+        "xtick.color": COLOURS["muted"],
+        "ytick.color": COLOURS["muted"],
+        "xtick.labelcolor": COLOURS["ink"],
+        "ytick.labelcolor": COLOURS["ink"],
+        "axes.facecolor": "none",
+        "figure.facecolor": "none",
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": COLOURS["grid"],
+        "grid.linewidth": 0.7,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "lines.linewidth": 1.8,
+        "lines.markersize": 4.5,
+        "patch.linewidth": 0.8,
+        "legend.frameon": False,
+        "figure.constrained_layout.use": True,
+    }
+)
+
+
+def new_figure(
+    width: float = 6.0, height: float = 3.4, rows: int = 1, columns: int = 1, **options: Any
+) -> tuple[Figure, Any]:
+    """Return an empty figure and its axes: one, or an array of them as ``Figure.subplots`` gives.
+
+    Six inches fill the text column. On a narrow screen all shrinks to about five sixths, so a figure keeps
+    this width and grows in height; two plots stand one above the other rather than side by side.
+    """
+    figure = Figure(figsize=(width, height))
+    return figure, figure.subplots(rows, columns, **options)
+
+
+def gate(name: str, *, markers: bool = False) -> dict[str, Any]:
+    """Return the colour and the line of a gate or state, for ``axes.plot(..., **gate("forget"))``."""
+    line, marker = _GATE_LINES[name]
+    return {"color": COLOURS[name], "linestyle": line} | ({"marker": marker} if markers else {})
+
+
+def series(k: int, *, markers: bool = False) -> dict[str, Any]:
+    """Return the colour and the line of the k-th thing compared, from 0, where the things are not gates."""
+    line, marker = _SERIES_LINES[k]
+    return {"color": _SERIES[k], "linestyle": line} | ({"marker": marker} if markers else {})
+
+
+def legend(axes: Axes, **options: Any) -> None:
+    """Write the legend above the plot, where it covers no data."""
+    defaults = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 3, "borderaxespad": 0.4}
+    axes.legend(**(defaults | {"handlelength": 2.4, "columnspacing": 1.4} | options))
+
+
+def log_axis(axes: Axes, which: str = "y") -> None:
+    """Make the y axis (or the x axis) logarithmic, its labels in plain text: 10⁻³."""
+    axes.set(**{f"{which}scale": "log"})
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    axis.set_major_formatter(FuncFormatter(lambda value, _: power_of_ten(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def power_of_ten(value: float) -> str:
+    """Write a power of ten in plain text: 0.001 as 10⁻³; any other number as it is."""
+    exponent = np.log10(value) if value > 0 else 0.5
+    if abs(exponent - round(exponent)) > 1e-9:
+        return f"{value:g}"
+    return "10" + str(round(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def heat(axes: Axes, values: ArrayLike, low: float = -1.0, high: float = 1.0) -> None:
+    """Draw a matrix as tiles: row 0 on top, column 0 at the left, tile (r, k) centred at x = k, y = r.
+
+    The shade runs from ``low`` (blue) over the ground of the page to ``high`` (orange) in 21 steps; what lies
+    outside is drawn as the end. Give ``low=0`` for values that have no sign, then the ground is ``low``.
+    """
+    array = np.asarray(values, float)  # (rows, columns)
+    for colour, tiles in _tiles_by_colour(array, low, high):
+        axes.add_collection(PolyCollection(tiles, facecolors=colour, edgecolors="none"))
+    rows, columns = array.shape
+    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+    axes.grid(False)
+
+
+def _tiles_by_colour(array: Any, low: float, high: float) -> list[tuple[str, list[Any]]]:
+    """Sort the tiles of a heat map by their shade, so that each shade is written once."""
+    middle = _HEAT_STEPS if low < 0 else 0
+    scaled = np.interp(array, [low, high], [middle - _HEAT_STEPS if low < 0 else 0, middle + _HEAT_STEPS])
+    shades = np.rint(scaled).astype(int) + (0 if low < 0 else _HEAT_STEPS)
+    result = []
+    for shade in np.unique(shades):
+        corners = [
+            [(k - 0.47, r - 0.47), (k + 0.47, r - 0.47), (k + 0.47, r + 0.47), (k - 0.47, r + 0.47)]
+            for r, k in np.argwhere(shades == shade)
+        ]
+        result.append((_HEAT[shade], corners))
+    return result
+
+
+def heat_key(axes: Axes, low: float = -1.0, high: float = 1.0, label: str = "") -> None:
+    """Draw the key of `heat` into axes of its own: a narrow strip, from ``low`` to ``high``."""
+    shades = np.linspace(low, high, 2 * _HEAT_STEPS + 1 if low < 0 else _HEAT_STEPS + 1)  # (steps,)
+    heat(axes, shades[None, :], low, high)
+    last = len(shades) - 1
+    axes.set(yticks=[], xticks=[0, last / 2, last], xlabel=label)
+    axes.set_xticklabels([f"{value:g}".replace("-", "−") for value in (low, (low + high) / 2, high)])
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def save(figure: Figure, name: str, title: str, description: str) -> None:
+    """Write the figure to ``docs/_generated/NAME.svg``, whole or not at all.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What `new_figure` returned.
+    name : str
+        The name of the script, without ``.py``.
+    title : str
+        A few words: what the figure is.
+    description : str
+        The alternative text: what one sees in it, for who does not see it.
+
+    Raises
+    ------
+    ValueError
+        If a text of the figure is written as mathematics between dollar signs.
+    """
+    buffer = io.StringIO()
+    FigureCanvasSVG(figure)
+    figure.savefig(
+        buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+    )
+    text = _for_a_page(buffer.getvalue(), name, title, description)
+    GENERATED.mkdir(parents=True, exist_ok=True)
+    temporary = GENERATED / f".{name}.svg.{os.getpid()}"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(GENERATED / f"{name}.svg")
+
+
+def _for_a_page(svg: str, name: str, title: str, description: str) -> str:
+    """Turn matplotlib's SVG file into an element that can stand in a page next to others."""
+    _refuse_mathtext(svg)
+    body = svg[svg.index("<svg") :]
+    body = body[body.index(">") + 1 :]
+    body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
+    body = re.sub(r'<path d="[^"]*" style="fill: none"/>', "", body)  # empty backgrounds
+    body = re.sub(r"<[^>]+>", lambda tag: _plain_tag(tag.group(), name), body)
+    used = set(re.findall(rf"#({name}-[\w-]+)", body))
+    body = re.sub(r' id="([^"]*)"', lambda m: m.group() if m.group(1) in used else "", body)
+    body = "\n".join(line.strip() for line in body.splitlines() if line.strip())
+    box = re.search(r'viewBox="([^"]+)"', svg)
+    assert box is not None
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box.group(1)}" role="img" class="plot-svg"'
+        f' aria-labelledby="{name}-title {name}-desc" stroke-linejoin="round" stroke-linecap="butt">\n'
+        f'<title id="{name}-title">{html.escape(title)}</title>\n'
+        f'<desc id="{name}-desc">{html.escape(description)}</desc>\n'
+    )
+    return opening + body + "\n"
+
+
+def _refuse_mathtext(svg: str) -> None:
+    """Raise if matplotlib has set a formula, whose pieces would not fit together in the font of the page."""
+    found = re.search(r"<tspan.*?</text>", svg, flags=re.DOTALL)
+    if found:
+        raise ValueError(f"write formulas of figures in Unicode, not between dollar signs: {found.group()!r}")
+
+
+def _plain_tag(tag: str, name: str) -> str:
+    """Rewrite one tag: colours as variables, the font of the page, ids of this figure, two decimals."""
+    tag = re.sub(r"#[0-9a-f]{6}\b", lambda m: _variable(m.group()), tag)
+    tag = re.sub(r"font-family: [^;\"]*; ", "", " ".join(tag.split()))
+    tag = re.sub(r'(?:xlink:)?href="#', f'href="#{name}-', tag)
+    tag = tag.replace("url(#", f"url(#{name}-").replace(' id="', f' id="{name}-')
+    tag = re.sub(r' transform="rotate\(-?0 [^"]*"', "", tag)
+    return re.sub(r"-?\d+\.\d{3,}(?:e-\d+)?", lambda m: f"{round(float(m.group()), 2):g}", tag)
+
+
+def _variable(colour: str) -> str:
+    """Return the CSS variable that a drawn colour stands for."""
+    if colour not in _VARIABLES:
+        raise ValueError(f"figures are drawn in the colours of style.COLOURS, got {colour}")
+    return f"var({_VARIABLES[colour]})"
+
+
+def label_lines(axes: Axes, labels: Sequence[tuple[float, float, str, str]]) -> None:
+    """Write labels beside lines: each is x, y, text and the name of its colour in ``COLOURS``."""
+    for x, y, text, colour in labels:
+        axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center", color=COLOURS[colour])
