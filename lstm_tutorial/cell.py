@@ -93,21 +93,21 @@ class LSTM(Parameters):
         If an argument is of the wrong kind or out of range; the message names it.
     """
 
-    Wf = Weight("_W", 0)
+    Wf = Weight("_W", 1)
     """Weights of the forget gate, (H, D+H)."""
-    Wf_bias = Weight("_b", 0)
+    Wf_bias = Weight("_b", 1)
     """Bias of the forget gate, (H, 1)."""
-    Wi = Weight("_W", 1)
+    Wi = Weight("_W", 2)
     """Weights of the input gate, (H, D+H)."""
-    Wi_bias = Weight("_b", 1)
+    Wi_bias = Weight("_b", 2)
     """Bias of the input gate, (H, 1)."""
     Wc = Weight("_W", 3)
     """Weights of the candidate, (H, D+H)."""
     Wc_bias = Weight("_b", 3)
     """Bias of the candidate, (H, 1)."""
-    Wo = Weight("_W", 2)
+    Wo = Weight("_W", 0)
     """Weights of the output gate, (H, D+H)."""
-    Wo_bias = Weight("_b", 2)
+    Wo_bias = Weight("_b", 0)
     """Bias of the output gate, (H, 1)."""
     Wy = Weight("_Wy")
     """Weights of the read-out, (O, H)."""
@@ -128,8 +128,8 @@ class LSTM(Parameters):
         D, H, O = self.input_size, self.hidden_size, self.output_size  # noqa: E741
         forget_bias = as_number("forget_bias", forget_bias)
         rng = as_rng(rng)
-        # One store for the four gates, three sigmoids first, so that one product computes all their sums.
-        self._W = np.empty((4, H, D + H), self.dtype)  # (4, H, D+H) = [Wf, Wi, Wo, Wc]
+        # One store for the four gates, the three sigmoids first: one product then computes all their sums.
+        self._W = np.empty((4, H, D + H), self.dtype)  # (4, H, D+H) = [Wo, Wf, Wi, Wc]
         self._b = np.zeros((4, H, 1), self.dtype)  # (4, H, 1)
         self._Wy = np.empty((O, H), self.dtype)  # (O, H)
         self._by = np.zeros((O, 1), self.dtype)  # (O, 1)
@@ -194,7 +194,7 @@ class LSTM(Parameters):
         xh = np.concatenate((x, h_prev))  # (D+H, B), what every gate sees
         # --8<-- [start:gates]
         a = self._W @ xh + self._b  # (4, H, B), a gate's sum is its W @ xh + bias
-        f, i, o = sigmoid(a[:3])  # (H, B) each: forget, input and output gate
+        o, f, i = sigmoid(a[:3])  # (H, B) each: output, forget and input gate
         c_tilde = tanh(a[3])  # (H, B), the candidate
         # --8<-- [end:gates]
         # --8<-- [start:cell]

@@ -189,3 +189,25 @@ def as_rng(rng: RandomSource) -> np.random.Generator:
     if rng < 0:
         raise ValueError(f"rng must be a non-negative seed, got {rng}")
     return np.random.default_rng(int(rng))
+
+
+def as_lengths(lengths: ArrayLike | None, steps: int, batch_size: int) -> NDArray[np.intp]:
+    """Return the true length of each column of a batch of sequences; `steps` for all where none is given.
+
+    Raises
+    ------
+    TypeError
+        If `lengths` does not hold integers.
+    ValueError
+        If the shape is not (B,), or a length is negative or greater than `steps`.
+    """
+    if lengths is None:
+        return np.full(batch_size, steps, np.intp)
+    array = np.asarray(lengths)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"lengths must hold integers, got dtype {array.dtype}")
+    if array.shape != (batch_size,):
+        raise ValueError(f"lengths must have shape ({batch_size},), got {shape_text(array.shape)}")
+    if batch_size and not 0 <= array.min() <= array.max() <= steps:
+        raise ValueError(f"lengths must lie between 0 and {steps}, got {array.tolist()}")
+    return array.astype(np.intp)
