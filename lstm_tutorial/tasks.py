@@ -1,0 +1,575 @@
+"""The tasks on which memory is measured, each as its paper defines it: Reber, adding, copying and more.
+
+Every function draws a batch from an `rng` and returns the inputs (T, D, B), what is wanted, and the true
+lengths. Past its length a column holds zeros. Nothing here learns, and nothing here knows of a network.
+
+Letters: T = steps, D = inputs, O = outputs, B = batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import log
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_rng, as_size
+
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.integer[Any]]
+
+
+class Sequences(NamedTuple):
+    """A batch of sequences, and what a network is to answer to them."""
+
+    xs: FloatArray
+    """Inputs, (T, D, B)."""
+    targets: FloatArray
+    """What is wanted: (T, O, B) for an answer at every step, (O, B) for one at a sequence's last step."""
+    lengths: IntArray
+    """The number of true steps of each column, (B,)."""
+
+
+class SymbolStrings(NamedTuple):
+    """A batch of strings of a grammar: the symbols that came, that come next, and that could come next."""
+
+    xs: FloatArray
+    """Symbols that came, one-hot, (T, 7, B)."""
+    targets: FloatArray
+    """The symbol that comes next, one-hot, (T, 7, B)."""
+    lengths: IntArray
+    """The number of true steps of each column, (B,)."""
+    legal: BoolArray
+    """True for each symbol that the grammar allows next, (T, 7, B)."""
+
+
+# ----------------------------------------------------------------------------------------------------
+# The embedded Reber grammar
+# ----------------------------------------------------------------------------------------------------
+
+REBER_SYMBOLS = "BTPSXVE"
+"""The seven symbols, in the order of the one-hot code."""
+
+# --8<-- [start:reber-grammar]
+_REBER = {  # state: {symbol: next state}
+    "0": {"B": "1"},
+    "1": {"T": "2", "P": "3"},
+    "2": {"S": "2", "X": "4"},
+    "3": {"T": "3", "V": "5"},
+    "4": {"X": "3", "S": "6"},
+    "5": {"P": "4", "V": "6"},
+    "6": {"E": "out"},
+}
+
+
+def _embedded_grammar() -> dict[str, dict[str, str]]:
+    """Put the Reber grammar twice between an opening symbol, T or P, and the same symbol again."""
+    grammar = {"start": {"B": "open"}, "open": {"T": "T0", "P": "P0"}, "close": {"E": "start"}}
+    for way in "TP":
+        for state, moves in _REBER.items():
+            grammar[way + state] = {symbol: way + after for symbol, after in moves.items()}
+        grammar[way + "out"] = {way: "close"}
+    return grammar
+    # --8<-- [end:reber-grammar]
+
+
+_EMBEDDED = _embedded_grammar()
+
+
+def embedded_reber_string(*, rng: RandomSource = None) -> str:
+    """Draw one string of the embedded Reber grammar, such as ``BTBPVVETE``.
+
+    Where the grammar forks, both ways have probability one half. The second symbol returns second to last;
+    between the two lies a string of the Reber grammar, 5 symbols long or longer.
+
+    Parameters
+    ----------
+    rng : None, int or numpy.random.Generator
+        Where the choices come from.
+
+    Returns
+    -------
+    str
+        At least 9 symbols.
+
+    References
+    ----------
+    Hochreiter & Schmidhuber (1997), experiment 1, figures 3 and 4.
+    """
+    rng = as_rng(rng)
+    state, string = "start", ""
+    while not string.endswith("E") or state != "start":
+        moves = _EMBEDDED[state]
+        symbol = list(moves)[rng.integers(2)] if len(moves) == 2 else next(iter(moves))
+        string, state = string + symbol, moves[symbol]
+    return string
+
+
+def legal_next(string: str) -> list[str]:
+    """Say after each symbol of an embedded Reber string which symbols may come next.
+
+    Parameters
+    ----------
+    string : str
+        The start of a string of the embedded Reber grammar, or a whole one, or several in a row: after the
+        last ``E`` a new string may begin.
+
+    Returns
+    -------
+    list of str
+        For each symbol of `string`, the one or two symbols that may follow.
+
+    Raises
+    ------
+    ValueError
+        If `string` does not follow the grammar.
+    """
+    state, answer = "start", []
+    for k, symbol in enumerate(string):
+        if symbol not in _EMBEDDED[state]:
+            raise ValueError(f"string must follow the embedded Reber grammar, got {symbol!r} at {k}")
+        state = _EMBEDDED[state][symbol]
+        answer.append("".join(_EMBEDDED[state]))
+    return answer
+
+
+def encode_reber(string: str) -> FloatArray:
+    """Write symbols as columns of ones and zeros.
+
+    Parameters
+    ----------
+    string : str
+        Any of the seven symbols ``BTPSXVE``.
+
+    Returns
+    -------
+    numpy.ndarray, (T, 7, 1)
+        One step per symbol, batch size one: ready for `lstm_tutorial.sequence.unroll`.
+
+    Raises
+    ------
+    ValueError
+        If a symbol is not one of the seven.
+    """
+    unknown = sorted(set(string) - set(REBER_SYMBOLS))
+    if unknown:
+        raise ValueError(f"string must hold symbols of {REBER_SYMBOLS}, got {unknown[0]!r}")
+    return _symbols_to_array([string], len(string))
+
+
+def _symbols_to_array(strings: list[str], T: int) -> FloatArray:
+    """One-hot code of the first T symbols of each string; zeros past a string's end, (T, 7, B)."""
+    xs = np.zeros((T, len(REBER_SYMBOLS), len(strings)))  # (T, 7, B)
+    for b, string in enumerate(strings):
+        for t, symbol in enumerate(string[:T]):
+            xs[t, REBER_SYMBOLS.index(symbol), b] = 1.0
+    return xs
+
+
+def _legal_to_array(strings: list[str], T: int) -> BoolArray:
+    """Which symbols may follow each of the first T symbols of each string, (T, 7, B)."""
+    legal = np.zeros((T, len(REBER_SYMBOLS), len(strings)), bool)  # (T, 7, B)
+    for b, string in enumerate(strings):
+        for t, symbols in enumerate(legal_next(string[:T])):
+            for symbol in symbols:
+                legal[t, REBER_SYMBOLS.index(symbol), b] = True
+    return legal
+
+
+def embedded_reber(batch_size: int = 1, *, rng: RandomSource = None) -> SymbolStrings:
+    """Draw strings of the embedded Reber grammar; the task is to say at every step what comes next.
+
+    The difficulty is one symbol: second to last comes the symbol that stood second, at least six steps
+    before. A string is right if at every step the symbols that may come next are the most active outputs
+    (`predicts_legal`).
+
+    Parameters
+    ----------
+    batch_size : int
+        B, the number of strings.
+    rng : None, int or numpy.random.Generator
+        Where the strings come from.
+
+    Returns
+    -------
+    SymbolStrings
+        A string of n symbols gives n - 1 steps, since nothing follows the last.
+
+    References
+    ----------
+    Hochreiter & Schmidhuber (1997), experiment 1 and table 1. They trained on a fixed set of 256 strings and
+    tested on 256 others; whether to draw a fixed set is the caller's choice.
+    """
+    B = as_size("batch_size", batch_size)
+    rng = as_rng(rng)
+    strings = [embedded_reber_string(rng=rng) for _ in range(B)]
+    lengths = np.array([len(string) - 1 for string in strings])  # (B,)
+    T = int(lengths.max())
+    xs = _symbols_to_array([string[:-1] for string in strings], T)  # (T, 7, B)
+    targets = _symbols_to_array([string[1:] for string in strings], T)  # (T, 7, B)
+    legal = _legal_to_array([string[:-1] for string in strings], T)  # (T, 7, B)
+    return SymbolStrings(xs, targets, lengths, legal)
+
+
+def continual_reber(
+    batch_size: int = 1, steps: int = 50, *, rng: RandomSource = None
+) -> Iterator[SymbolStrings]:
+    """Draw endless streams of embedded Reber strings, one after another without a mark between them.
+
+    Nothing tells the network where a string begins, and nobody resets its state: it has to forget by itself.
+
+    Parameters
+    ----------
+    batch_size : int
+        B, the number of streams side by side.
+    steps : int
+        T, the number of symbols of each stream in one piece.
+    rng : None, int or numpy.random.Generator
+        Where the strings come from.
+
+    Yields
+    ------
+    SymbolStrings
+        The next `steps` symbols of every stream; each piece goes on where the one before stopped.
+
+    References
+    ----------
+    Gers, Schmidhuber & Cummins (2000), section 4, "continual embedded Reber grammar problem".
+    """
+    B, T = as_size("batch_size", batch_size), as_size("steps", steps)
+    rng = as_rng(rng)
+    return _continual_pieces(B, T, rng)
+
+
+def _continual_pieces(B: int, T: int, rng: np.random.Generator) -> Iterator[SymbolStrings]:
+    """Yield pieces of B streams; each stream is kept from the start of its current string."""
+    streams = [""] * B  # each starts at the beginning of a string
+    done = [0] * B  # how many of its symbols earlier pieces have shown
+    while True:
+        for b in range(B):
+            while len(streams[b]) < done[b] + T + 1:
+                streams[b] += embedded_reber_string(rng=rng)
+        seen = [streams[b][done[b] : done[b] + T + 1] for b in range(B)]
+        legal = np.stack(
+            [_legal_to_array([streams[b]], done[b] + T)[done[b] :, :, 0] for b in range(B)], axis=2
+        )  # (T, 7, B)
+        xs = _symbols_to_array([s[:-1] for s in seen], T)  # (T, 7, B)
+        targets = _symbols_to_array([s[1:] for s in seen], T)  # (T, 7, B)
+        yield SymbolStrings(xs, targets, np.full(B, T), legal)
+        for b in range(B):
+            done[b] += T
+            start = _last_start(streams[b][: done[b]])
+            streams[b], done[b] = streams[b][start:], done[b] - start
+
+
+def _last_start(symbols: str) -> int:
+    """Where the string that the stream is in begins: after the last symbol that led back to the start."""
+    state, start = "start", 0
+    for k, symbol in enumerate(symbols):
+        state = _EMBEDDED[state][symbol]
+        if state == "start":
+            start = k + 1
+    return start
+
+
+def predicts_legal(ys: ArrayLike, legal: BoolArray) -> BoolArray:
+    """Say at each step whether the symbols that may come next are the most active outputs.
+
+    Parameters
+    ----------
+    ys : array_like, (T, 7, B)
+        The outputs; any order-preserving function of them gives the same answer.
+    legal : numpy.ndarray of bool, (T, 7, B)
+        The symbols that may come next.
+
+    Returns
+    -------
+    numpy.ndarray of bool, (T, B)
+        True where every legal symbol's output is above every other. True past a string's end.
+
+    References
+    ----------
+    Hochreiter & Schmidhuber (1997), experiment 1: "training and testing".
+    """
+    legal = np.asarray(legal)
+    ys = as_array("ys", ys, legal.shape, np.dtype(np.float64))  # (T, 7, B)
+    weakest_legal = np.where(legal, ys, np.inf).min(axis=1)  # (T, B)
+    strongest_other = np.where(legal, -np.inf, ys).max(axis=1)  # (T, B)
+    right: BoolArray = (weakest_legal > strongest_other) | ~legal.any(axis=1)  # (T, B)
+    return right
+
+
+# ----------------------------------------------------------------------------------------------------
+# Adding
+# ----------------------------------------------------------------------------------------------------
+
+
+# --8<-- [start:adding]
+def adding(batch_size: int = 1, length: int = 100, *, rng: RandomSource = None) -> Sequences:
+    """Draw the adding problem in its later form: the sum of the two marked numbers of a long row.
+
+    Row 0 of the input holds numbers uniform in [0, 1]; row 1 is 1 at one place in the first half and at one
+    in the second, and 0 elsewhere. Wanted at the end: the sum of the two marked numbers. The best answer
+    without memory is 1, with a mean squared error of 1/6.
+
+    Parameters
+    ----------
+    batch_size, length : int
+        B and T; `length` is at least 2.
+    rng : None, int or numpy.random.Generator
+        Where the numbers come from.
+
+    Returns
+    -------
+    Sequences
+        With one target per column, (1, B).
+
+    References
+    ----------
+    Arjovsky, Shah & Bengio (2016), section 4.2; after Hochreiter & Schmidhuber (1997), experiment 4.
+    """
+    B, T = as_size("batch_size", batch_size), _at_least("length", length, 2)
+    rng = as_rng(rng)
+    columns = np.arange(B)  # (B,)
+    xs = np.zeros((T, 2, B))  # (T, 2, B)
+    xs[:, 0] = rng.uniform(0.0, 1.0, (T, B))  # (T, B)
+    first = rng.integers(0, T // 2, B)  # (B,)
+    second = rng.integers(T // 2, T, B)  # (B,)
+    xs[first, 1, columns] = 1.0
+    xs[second, 1, columns] = 1.0
+    targets = (xs[first, 0, columns] + xs[second, 0, columns]).reshape(1, B)  # (1, B)
+    return Sequences(xs, targets, np.full(B, T))
+    # --8<-- [end:adding]
+
+
+ADDING_BASELINE = 1 / 6
+"""Mean squared error of the best constant answer to `adding`: twice the variance of a uniform number."""
+
+
+def adding_1997(batch_size: int = 1, length: int = 100, *, rng: RandomSource = None) -> Sequences:
+    """Draw the adding problem as it was first put, with lengths that vary by a tenth.
+
+    Row 0 holds numbers uniform in [-1, 1]. Row 1 is -1 at the first and last step and 1 at two marked ones:
+    one of the first ten steps, and another of the first ``length / 2 - 1``; 0 elsewhere. Wanted at the end:
+    ``0.5 + (X1 + X2) / 4``, where X1 and X2 are the marked numbers; if the first step is the marked one, its
+    number counts as zero and its mark stays -1. A sequence is right if the error is below 0.04.
+
+    Parameters
+    ----------
+    batch_size, length : int
+        B and the shortest length, T; each sequence has between T and 1.1 T steps. At least 20.
+    rng : None, int or numpy.random.Generator
+        Where the numbers come from.
+
+    Returns
+    -------
+    Sequences
+        With one target per column, (1, B).
+
+    References
+    ----------
+    Hochreiter & Schmidhuber (1997), experiment 4 and table 7.
+    """
+    B, shortest = as_size("batch_size", batch_size), _at_least("length", length, 20)
+    rng = as_rng(rng)
+    columns = np.arange(B)  # (B,)
+    lengths = rng.integers(shortest, shortest + shortest // 10 + 1, B)  # (B,)
+    T = int(lengths.max())
+    xs = np.zeros((T, 2, B))  # (T, 2, B)
+    xs[:, 0] = rng.uniform(-1.0, 1.0, (T, B))  # (T, B)
+    xs[:, 0][np.arange(T)[:, np.newaxis] >= lengths] = 0.0
+    first = rng.integers(0, 10, B)  # (B,)
+    second = rng.integers(0, shortest // 2 - 2, B)  # (B,), among the places that `first` left
+    second += second >= first
+    numbers = np.stack([xs[first, 0, columns], xs[second, 0, columns]])  # (2, B)
+    numbers[0, first == 0] = 0.0
+    numbers[1, second == 0] = 0.0
+    xs[first, 1, columns] = 1.0
+    xs[second, 1, columns] = 1.0
+    xs[0, 1] = -1.0
+    xs[lengths - 1, 1, columns] = -1.0
+    targets = 0.5 + numbers.sum(axis=0, keepdims=True) / 4.0  # (1, B)
+    return Sequences(xs, targets, lengths)
+
+
+# ----------------------------------------------------------------------------------------------------
+# Copying
+# ----------------------------------------------------------------------------------------------------
+
+
+def copying(batch_size: int = 1, gap: int = 20, *, rng: RandomSource = None) -> Sequences:
+    """Draw the copying memory problem: ten symbols, a long silence, a signal, the ten symbols again.
+
+    There are 10 symbols: 0 to 7 carry the message, 8 is the blank and 9 the signal. The input is the message
+    of ten, ``gap - 1`` blanks, the signal, and ten blanks; wanted are ``gap + 10`` blanks and the message.
+
+    Parameters
+    ----------
+    batch_size, gap : int
+        B, and the number of steps between the message and its repetition; T = gap + 20.
+    rng : None, int or numpy.random.Generator
+        Where the messages come from.
+
+    Returns
+    -------
+    Sequences
+        Inputs and targets one-hot, (gap + 20, 10, B) each.
+
+    References
+    ----------
+    Arjovsky, Shah & Bengio (2016), section 4.1; Tallec & Ollivier (2018), section 3.
+    """
+    B, gap = as_size("batch_size", batch_size), as_size("gap", gap)
+    rng = as_rng(rng)
+    message = rng.integers(0, 8, (10, B))  # (10, B)
+    symbols = np.full((gap + 20, B), 8)  # (T, B)
+    symbols[:10] = message
+    symbols[gap + 9] = 9
+    wanted = np.full((gap + 20, B), 8)  # (T, B)
+    wanted[-10:] = message
+    return Sequences(_one_hot(symbols, 10), _one_hot(wanted, 10), np.full(B, gap + 20))
+
+
+def copying_baseline(gap: int) -> float:
+    """Return the least mean cross-entropy per step without memory of the message: 10 ln 8 / (gap + 20).
+
+    Such a network answers the blanks with certainty and guesses among eight symbols in the last ten steps.
+    """
+    return 10 * log(8) / (as_size("gap", gap) + 20)
+
+
+# ----------------------------------------------------------------------------------------------------
+# Temporal order, long lags, two sequences
+# ----------------------------------------------------------------------------------------------------
+
+TEMPORAL_ORDER_SYMBOLS = "EBabcdXY"
+"""The eight symbols of the temporal order task: start, trigger, four distractors and the two that matter."""
+
+
+def temporal_order(batch_size: int = 1, *, rng: RandomSource = None) -> Sequences:
+    """Draw temporal order, task 6a: say which of X and Y came first, and which second.
+
+    A sequence of 100 to 110 symbols starts with E, ends with the trigger B, and is filled at random with a,
+    b, c and d. Two places, one of steps 10 to 20 and one of steps 50 to 60, hold X or Y. The four classes are
+    XX, XY, YX and YY. A sequence is right if every output is within 0.3 of its target.
+
+    Parameters
+    ----------
+    batch_size : int
+        B.
+    rng : None, int or numpy.random.Generator
+        Where the sequences come from.
+
+    Returns
+    -------
+    Sequences
+        Inputs one-hot, (T, 8, B); one target per column, one-hot over the four classes, (4, B).
+
+    References
+    ----------
+    Hochreiter & Schmidhuber (1997), experiment 6a and table 9.
+    """
+    B = as_size("batch_size", batch_size)
+    rng = as_rng(rng)
+    columns = np.arange(B)  # (B,)
+    lengths = rng.integers(100, 111, B)  # (B,)
+    T = int(lengths.max())
+    symbols = rng.integers(2, 6, (T, B))  # (T, B), a to d
+    symbols[0] = 0
+    symbols[lengths - 1, columns] = 1
+    first, second = rng.integers(0, 2, (2, B))  # (B,) each, 0 for X and 1 for Y
+    symbols[rng.integers(10, 21, B), columns] = 6 + first
+    symbols[rng.integers(50, 61, B), columns] = 6 + second
+    xs = _one_hot(symbols, 8)  # (T, 8, B)
+    xs *= (np.arange(T)[:, np.newaxis] < lengths)[:, np.newaxis]
+    return Sequences(xs, _one_hot((2 * first + second)[np.newaxis], 4)[0], lengths)
+
+
+def noise_free_long_lag(batch_size: int = 1, lag: int = 100, *, rng: RandomSource = None) -> Sequences:
+    """Draw the noise-free task with a long lag, 2a: the last symbol is the first one.
+
+    There are ``p + 1`` symbols, where p = `lag`: a_1 to a_{p-1}, x and y. There are only two sequences,
+    x a_1 ... a_{p-1} x and y a_1 ... a_{p-1} y, equally likely; the task is to say the next
+    symbol at every step.
+
+    Parameters
+    ----------
+    batch_size, lag : int
+        B and p; `lag` is at least 2.
+    rng : None, int or numpy.random.Generator
+        Where the choices come from.
+
+    Returns
+    -------
+    Sequences
+        Inputs and targets one-hot, (p, p + 1, B) each: symbol x is number p - 1 and y is number p.
+
+    References
+    ----------
+    Hochreiter & Schmidhuber (1997), experiment 2a and table 2.
+    """
+    B, p = as_size("batch_size", batch_size), _at_least("lag", lag, 2)
+    rng = as_rng(rng)
+    key = p - 1 + rng.integers(0, 2, B)  # (B,)
+    symbols = np.empty((p + 1, B), int)  # (p+1, B)
+    symbols[1:-1] = np.arange(p - 1)[:, np.newaxis]
+    symbols[0] = symbols[-1] = key
+    return Sequences(_one_hot(symbols[:-1], p + 1), _one_hot(symbols[1:], p + 1), np.full(B, p))
+
+
+def two_sequence(
+    batch_size: int = 1, length: int = 100, relevant: int = 3, *, rng: RandomSource = None
+) -> Sequences:
+    """Draw the two-sequence problem, 3a: a class shown in the first steps, then noise.
+
+    The first `relevant` numbers are 1 for class 1 and -1 for class 2; the others are Gaussian with mean 0 and
+    variance 0.2. Wanted at the end: 1 for class 1, 0 for class 2. A sequence is right if the error is below
+    0.2.
+
+    Parameters
+    ----------
+    batch_size, length, relevant : int
+        B, T and N: sequences have between T and 1.1 T steps, of which the first N tell the class.
+    rng : None, int or numpy.random.Generator
+        Where the sequences come from.
+
+    Returns
+    -------
+    Sequences
+        With one input, (T, 1, B), and one target per column, (1, B).
+
+    Raises
+    ------
+    ValueError
+        If `length` is smaller than `relevant`.
+
+    References
+    ----------
+    Hochreiter & Schmidhuber (1997), experiment 3a and table 4; after Bengio, Simard & Frasconi (1994).
+    """
+    B, N = as_size("batch_size", batch_size), as_size("relevant", relevant)
+    shortest = _at_least("length", length, N)
+    rng = as_rng(rng)
+    lengths = rng.integers(shortest, shortest + shortest // 10 + 1, B)  # (B,)
+    T = int(lengths.max())
+    classes = rng.integers(0, 2, B)  # (B,)
+    xs = rng.normal(0.0, np.sqrt(0.2), (T, 1, B))  # (T, 1, B)
+    xs[:N] = 2.0 * classes - 1.0
+    xs *= (np.arange(T)[:, np.newaxis] < lengths)[:, np.newaxis]
+    return Sequences(xs, classes[np.newaxis].astype(np.float64), lengths)
+
+
+def _one_hot(symbols: IntArray, n: int) -> FloatArray:
+    """Write symbol numbers (T, B) as columns of ones and zeros, (T, n, B)."""
+    one_hot: FloatArray = (symbols[:, np.newaxis] == np.arange(n)[:, np.newaxis]).astype(np.float64)
+    return one_hot
+
+
+def _at_least(name: str, value: int, least: int) -> int:
+    """Return `value` as an int of at least `least`."""
+    size = as_size(name, value)
+    if size < least:
+        raise ValueError(f"{name} must be at least {least}, got {size}")
+    return size
