@@ -1,0 +1,52 @@
+# What one does with this project, one command each. Every target makes the environment that it needs; when
+# nothing has changed since, that costs nothing. No artefact is described here: scripts/build.py knows those.
+
+.PHONY: serve test site experiments bench check
+
+UV_VERSION := 0.13.9
+ENV := .venv/.made-from-uv.lock
+BIN := .venv/bin
+
+# One BLAS thread: small products are faster so, and their times can be compared.
+export OPENBLAS_NUM_THREADS := 1
+export NO_MKDOCS_2_WARNING := 1
+
+serve: $(ENV)  ## the site on localhost, rebuilt when a file changes
+	$(BIN)/mkdocs serve
+
+test: $(ENV)  ## every test
+	$(BIN)/pytest
+
+site: $(ENV)  ## the site into site/; a warning is an error
+	$(BIN)/mkdocs build --strict
+
+experiments: $(ENV)  ## the long runs whose records are stale
+	$(BIN)/python scripts/experiments/run.py
+
+bench: $(ENV)  ## the times, beside PyTorch's where it is installed
+	$(BIN)/python scripts/bench.py
+
+check: $(ENV)  ## style, types, spelling and the files that other machines read
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+
+# The environment, from the lock file with its hashes. What else was installed into it by hand stays.
+ifeq ($(shell command -v uv 2>/dev/null),)
+UV := .uv/bin/uv
+$(ENV): | $(UV)
+else
+UV := uv
+endif
+
+$(ENV): pyproject.toml uv.lock
+	$(UV) sync --locked --inexact
+	touch $@
+
+# uv from PyPI into a folder of its own: needs no virtual environment and no permission to change the system.
+.uv/bin/uv:
+	python3 -m pip install --quiet --upgrade --target .uv uv==$(UV_VERSION)
