@@ -117,27 +117,6 @@ def as_size(name: str, value: int) -> int:
     return size
 
 
-def as_lengths(name: str, value: ArrayLike, T: int, B: int) -> NDArray[np.intp]:
-    """Return `value` as the true lengths of B columns: B integers from 0 to T.
-
-    Raises
-    ------
-    TypeError
-        If `value` does not hold integers.
-    ValueError
-        If the shape is another one, or a length is negative or above T.
-    """
-    array = np.asarray(value)
-    if array.dtype.kind not in "iu":
-        raise TypeError(f"{name} must hold integers, got dtype {array.dtype}")
-    if array.shape != (B,):
-        raise ValueError(f"{name} must have shape {shape_text((B,))}, got {shape_text(array.shape)}")
-    bad = array[(array < 0) | (array > T)]
-    if len(bad):
-        raise ValueError(f"{name} must lie between 0 and {T}, got {bad[0]}")
-    return array.astype(np.intp)
-
-
 def as_number(name: str, value: float) -> float:
     """Return `value` as a finite Python float.
 
