@@ -125,7 +125,7 @@ class LSTM(Parameters):
         forget_bias: float = 0.0,
     ) -> None:
         super().__init__(input_size, hidden_size, output_size, dtype)
-        D, H, O = self.input_size, self.hidden_size, self.output_size  # noqa: E741
+        D, H, O = self.input_size, self.hidden_size, self.output_size
         forget_bias = as_number("forget_bias", forget_bias)
         rng = as_rng(rng)
         # One store for the four gates, the three sigmoids first: one product then computes all their sums.
