@@ -1,0 +1,26 @@
+"""The second step of the example as strips of its real values, from the input to the output.
+
+The drawing is that of `flow`; here the previous states are no longer zero.
+"""
+
+from __future__ import annotations
+
+from scripts.figures import style
+from scripts.figures.flow import draw
+from scripts.forward_pass import UNIT, second_step
+
+
+def build() -> None:
+    """Draw ``docs/_generated/flow_next.svg``."""
+    trace = second_step()
+    style.save(
+        draw(trace),
+        "flow_next",
+        title="The second step of the example, its values as strips of tiles",
+        description=(
+            "The same strips as for the first step. The previous hidden state and cell state are no "
+            "longer blank, so the forget gate has something to multiply: the new cell state is the sum "
+            f"of a part that was kept and a part that was added. In unit {UNIT}, which is framed, both "
+            "parts are positive."
+        ),
+    )

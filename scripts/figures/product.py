@@ -1,0 +1,56 @@
+"""The product behind one gate: the forget gate's weights, what they act on, and the twenty sums.
+
+Draws real values of the second step of the example, where the previous hidden state is not zero.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scripts.figures import style
+from scripts.figures.flow import frame
+from scripts.forward_pass import UNIT, example, second_step
+
+
+def build() -> None:
+    """Draw ``docs/_generated/product.svg``."""
+    lstm, _ = example()
+    trace = second_step()
+    xh = np.concatenate((trace.x, trace.h_prev))  # (D+H, 1)
+    H, size = lstm.Wf.shape
+    figure, axes = style.new_figure(
+        height=4.9, rows=3, columns=3, width_ratios=[size, 2, 2], height_ratios=[1.6, H, 1.6]
+    )
+    style.heat(axes[0, 0], xh.T)  # (1, D+H)
+    style.heat(axes[1, 0], lstm.Wf)  # (H, D+H)
+    style.heat(axes[1, 1], lstm.Wf @ xh + lstm.Wf_bias)  # (H, 1)
+    style.heat(axes[1, 2], trace.f)  # (H, 1)
+    axes[0, 0].set_title(f"[xₜ; hₜ₋₁] lying on its side, ({size}, 1)")
+    axes[1, 0].set_title(f"W_f ({H}, {size})")
+    axes[1, 1].set_title("a_f")
+    axes[1, 2].set_title("f", color=style.COLOURS["forget"])
+    for ax in (axes[0, 1], axes[0, 2], axes[2, 1], axes[2, 2]):
+        ax.set_axis_off()
+    for ax in (axes[0, 0], *axes[1]):
+        ax.set(xticks=[], yticks=[])
+        for side in ax.spines.values():
+            side.set_visible(False)
+    frame(axes[0, 0], (0, size), (0, 1), "muted", linewidth=0.5)
+    for ax, columns in ((axes[1, 0], size), (axes[1, 1], 1), (axes[1, 2], 1)):
+        frame(ax, (0, columns), (0, H), "muted", linewidth=0.5)
+        frame(ax, (0, columns), (UNIT, UNIT + 1), "ink")
+    axes[1, 0].set(yticks=[UNIT])
+    axes[1, 0].set_yticklabels([f"unit {UNIT}"])
+    style.heat_key(axes[2, 0], label="value of a tile")
+    axes[2, 0].set_xticklabels(["−1 or less", "0", "1 or more"])
+    style.save(
+        figure,
+        "product",
+        title="One product gives all twenty sums of the forget gate",
+        description=(
+            f"A row of {size} tiles, the input and the previous hidden state, stands above a matrix of "
+            f"{H} by {size} tiles, the forget gate's weights. Beside the matrix stand two columns of {H} "
+            f"tiles: the sums and the gate. Row {UNIT} is framed: multiplied tile by tile with the row "
+            "above and added up, it gives one tile of the sums, and sigmoid of it one tile of the gate."
+        ),
+    )
