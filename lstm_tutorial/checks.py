@@ -7,7 +7,7 @@ is refused by name and nothing broadcasts silently. This file computes nothing o
 from __future__ import annotations
 
 import operator
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -51,19 +51,14 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
 
 def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
     """Say whether a shape is the expected one, where a letter stands for any length."""
-    return len(shape) == len(expected) and not any(
+    return len(shape) == len(expected) and not any(  # noqa: C419, a list of two is quicker than a generator
         [n != m and not isinstance(m, str) for n, m in zip(shape, expected, strict=True)]
     )
 
 
 def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any]) -> FloatArray:
     """Convert what does not fit as it is, or say by name why it cannot be done."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # rows of different lengths
-        raise ValueError(f"{name} must be an array of shape {shape_text(shape)}: {error}") from error
-    if array.dtype.kind not in "fiu":
-        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
+    array = _as_real(name, value, f"an array of shape {shape_text(shape)}")
     if not _matches(array.shape, shape):
         raise ValueError(f"{name} must have shape {shape_text(shape)}, got {shape_text(array.shape)}")
     with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite: refused below
@@ -82,13 +77,24 @@ def as_floats(name: str, value: ArrayLike) -> FloatArray:
     ------
     TypeError
         If `value` does not hold real numbers.
+    ValueError
+        If `value` is a list of rows of different lengths.
     """
-    array = np.asarray(value)
-    if array.dtype.kind == "f":
-        return array
-    if array.dtype.kind not in "iu":
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return value
+    array = _as_real(name, value, "an array")
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def _as_real(name: str, value: ArrayLike, expected: str) -> NDArray[Any]:
+    """Return `value` as an array of floats or integers, or refuse it."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # rows of different lengths
+        raise ValueError(f"{name} must be {expected}, got a sequence that is none: {error}") from error
+    if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
-    return array.astype(np.float64)
+    return array
 
 
 def shape_text(shape: tuple[int | str, ...]) -> str:
@@ -129,9 +135,13 @@ def as_number(name: str, value: float) -> float:
     """
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name} must be a real number, got {value!r}")
-    if not np.isfinite(float(value)):
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond the largest float
+        number = inf
+    if not isfinite(number):
         raise ValueError(f"{name} must be finite, got {value!r}")
-    return float(value)
+    return number
 
 
 def as_float_dtype(dtype: DTypeLike) -> np.dtype[Any]:

@@ -32,6 +32,7 @@ def sigmoid(x: ArrayLike) -> FloatArray:
     numpy.ndarray
         The same shape, between 0 and 1. Exactly 0 or 1 where the true value rounds to it.
     """
+    x = as_floats("x", x)
     return np.exp(np.minimum(x, 0.0)) / (1.0 + np.exp(np.copysign(x, -1.0)))
     # --8<-- [end:sigmoid]
 
