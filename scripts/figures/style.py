@@ -46,8 +46,8 @@ from numpy.typing import ArrayLike
 
 GENERATED = Path(__file__).parents[2] / "docs" / "_generated"
 
-# A colour that is drawn becomes a CSS variable of the page, such as --gate-forget or --plot-ink. The values of
-# the variables, light and dark, stand in docs/assets/site.css.
+# A colour that is drawn becomes a CSS variable of the page, such as --gate-forget or --plot-ink. The values
+# of the variables, light and dark, stand in docs/assets/site.css.
 COLOURS = {
     "forget": "#d55e00",
     "input": "#0072b2",
@@ -262,7 +262,12 @@ def _for_a_page(svg: str, name: str, title: str, description: str) -> str:
         f'<title id="{name}-title">{html.escape(title)}</title>\n'
         f'<desc id="{name}-desc">{html.escape(description)}</desc>\n'
     )
-    return opening + body + "\n"
+    return re.sub(r">[^<]+<", _plain_text, opening + body + "\n")
+
+
+def _plain_text(match: re.Match[str]) -> str:
+    """Write the characters that Markdown would read as markup as character references."""
+    return re.sub(r"[*_`\[\]\\]", lambda m: f"&#{ord(m.group())};", match.group())
 
 
 def _refuse_mathtext(svg: str) -> None:

@@ -1,0 +1,111 @@
+r"""A Markdown extension that sets mathematics while the site builds: TeX goes in, HTML and MathML come out.
+
+A page needs no JavaScript to show an equation. `pymdownx.arithmatex` finds the mathematics between dollar
+signs, and this extension, which stands after it in ``mkdocs.yml``, hands it to KaTeX (``katex.min.js`` beside
+this file, version 0.19.1, as published) in a JavaScript engine. In docstrings, ``:math:`x^2``` is mathematics
+too. TeX with an error raises, so that a build fails. The stylesheet and the fonts are in ``docs/assets/katex``.
+
+``\forget{f_t}``, ``\inp{i_t}``, ``\cand{\tilde c_t}``, ``\outp{o_t}``, ``\cell{c_t}`` and ``\hid{h_t}`` set
+what they hold in the colour of the gate. Besides those classes, nothing that could reach outside a formula is
+allowed.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
+from py_mini_racer import JSEvalException, MiniRacer
+
+MACROS = {
+    f"\\{macro}": rf"\htmlClass{{gate-{gate}}}{{#1}}"
+    for macro, gate in {
+        "forget": "forget",
+        "inp": "input",
+        "cand": "candidate",
+        "outp": "output",
+        "cell": "cell",
+        "hid": "hidden",
+    }.items()
+}
+OPTIONS = f"""{{
+    output: "htmlAndMathml",
+    throwOnError: true,
+    macros: {json.dumps(MACROS)},
+    trust: (context) => context.command === "\\\\htmlClass",
+    strict: (code) => code === "htmlExtension" ? "ignore" : "error",
+}}"""
+FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
+
+
+@cache
+def engine() -> MiniRacer:
+    """Return the JavaScript engine with KaTeX in it, started when it is first needed."""
+    context = MiniRacer()
+    context.eval(Path(__file__).with_name("katex.min.js").read_text(encoding="utf-8"))
+    context.eval(
+        f"var typeset = (tex, displayMode) => katex.renderToString(tex, {{...{OPTIONS}, displayMode}})"
+    )
+    return context
+
+
+@cache
+def typeset(tex: str, display: bool) -> str:
+    """Return one formula as HTML and MathML.
+
+    Raises
+    ------
+    ValueError
+        If KaTeX cannot read it.
+    """
+    try:
+        return str(engine().call("typeset", tex, display))
+    except JSEvalException as error:
+        problem = str(error).strip().splitlines()[0]
+        raise ValueError(f"{problem} (the whole formula: {tex!r})") from None
+
+
+class SetFormulas(Postprocessor):
+    """Replaces each formula that arithmatex marked in the finished HTML."""
+
+    def run(self, text: str) -> str:
+        """Return the page with every formula set."""
+        return FORMULA.sub(self.replace, text)
+
+    @staticmethod
+    def replace(match: re.Match[str]) -> str:
+        """Return one formula set; its words are kept out of the search index."""
+        tag, bracket, tex = match.groups()
+        body = typeset(html.unescape(tex).strip(), bracket == "[")
+        return f'<{tag} class="math" data-search-exclude>{body}</{tag}>'
+
+
+class MathRole(InlineProcessor):
+    """Reads the role that docstrings use for mathematics."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, int, int]:  # type: ignore[override]
+        """Return the formula set, and where it stood."""
+        body = typeset(m.group(1), False)
+        return self.md.htmlStash.store(f'<span class="math">{body}</span>'), m.start(0), m.end(0)
+
+
+class KatexExtension(Extension):
+    """Registers both with a Markdown converter."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Read roles before code spans; set formulas when all other HTML is back in place."""
+        md.inlinePatterns.register(MathRole(r":math:`([^`]+)`", md), "math-role", 200)
+        md.postprocessors.register(SetFormulas(md), "katex", 5)
+
+
+def makeExtension(**options: Any) -> KatexExtension:
+    """Return the extension, as Markdown asks for it."""
+    return KatexExtension(**options)
