@@ -51,9 +51,9 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
 
 def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
     """Say whether a shape is the expected one, where a letter stands for any length."""
-    return len(shape) == len(expected) and not any(  # noqa: C419, a list of two is quicker than a generator
-        [n != m and not isinstance(m, str) for n, m in zip(shape, expected, strict=True)]
-    )
+    if len(shape) != len(expected):
+        return False
+    return not [n for n, m in zip(shape, expected, strict=True) if n != m and not isinstance(m, str)]
 
 
 def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any]) -> FloatArray:

@@ -18,7 +18,8 @@ def both_signs(x):
 
 
 # From the smallest subnormal number to 1e308, both signs: 1,000 points spread evenly over the exponents,
-# where a naive form overflows; then points where the result turns subnormal and vanishes, and where it is steep.
+# where a naive form overflows. Then points where the result turns subnormal and vanishes, and where it is
+# steep.
 WHOLE_RANGE = both_signs(np.append(10.0 ** np.linspace(-323, 308, 499), 5e-324))
 VANISHING = np.linspace(-746.0, -709.0, 200)
 STEEP = np.linspace(-40.0, 40.0, 401)
