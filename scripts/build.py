@@ -2,8 +2,8 @@
 
 ``python scripts/build.py`` does so from a terminal; `scripts.hooks` calls ``build`` before MkDocs reads a
 page. An artefact script is ``scripts/forward_pass.py`` or any script of ``scripts/figures``; each defines
-``build()``, which takes nothing and writes its files. The long experiments are not run here: their records are
-committed.
+``build()``, which takes nothing and writes its files. The long experiments are not run here: their records
+are committed.
 
 A script is stale when a file that it wrote is gone, or when anything that it may have read has changed:
 itself, the package, what scripts share, a record, the version of NumPy or of matplotlib. Times do not count,
