@@ -4,20 +4,49 @@ The names below stand in reading order. Nothing here draws, reads files or knows
 """
 
 from lstm_tutorial.cell import LSTM, StepTrace
-from lstm_tutorial.functions import sigmoid, sigmoid_derivative, tanh, tanh_derivative
+from lstm_tutorial.functions import (
+    sigmoid,
+    sigmoid_derivative,
+    softmax,
+    softmax_cross_entropy,
+    softmax_gradient,
+    squared_error,
+    tanh,
+    tanh_derivative,
+)
+from lstm_tutorial.gradcheck import GradientReport, check_gradients, numerical_gradient
+from lstm_tutorial.optim import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
 from lstm_tutorial.sequence import Cache, Unrolled, backpropagate, unroll
+from lstm_tutorial.train import Chunk, TrainRecord, read_records, train, truncated
 
 __version__ = "0.1.0"
 
 __all__ = [
     "LSTM",
+    "SGD",
+    "Adam",
     "Cache",
+    "Chunk",
+    "GradientReport",
     "StepTrace",
+    "TrainRecord",
     "Unrolled",
     "backpropagate",
+    "check_gradients",
+    "clip_by_global_norm",
+    "clip_by_value",
+    "global_norm",
+    "numerical_gradient",
+    "read_records",
     "sigmoid",
     "sigmoid_derivative",
+    "softmax",
+    "softmax_cross_entropy",
+    "softmax_gradient",
+    "squared_error",
     "tanh",
     "tanh_derivative",
+    "train",
+    "truncated",
     "unroll",
 ]

@@ -144,6 +144,22 @@ def as_number(name: str, value: float) -> float:
     return number
 
 
+def as_positive(name: str, value: float) -> float:
+    """Return `value` as a finite Python float above zero.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not a real number.
+    ValueError
+        If `value` is NaN, infinite, zero or negative.
+    """
+    number = as_number(name, value)
+    if number <= 0:
+        raise ValueError(f"{name} must be above 0, got {value!r}")
+    return number
+
+
 def as_float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     """Return ``numpy.dtype(dtype)`` if it is float32 or float64.
 
@@ -154,9 +170,10 @@ def as_float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     """
     try:
         result = None if dtype is None else np.dtype(dtype)
-    except TypeError:
+    except (TypeError, ValueError):
         result = None
-    if result not in (np.dtype(np.float32), np.dtype(np.float64)):
+    # To NumPy, None is as good as float64; here it is not.
+    if result is None or result not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise TypeError(f"dtype must be float32 or float64, got {dtype!r}")
     return result
 

@@ -1,0 +1,296 @@
+"""Numerical gradients of any function, and a report that compares them with the gradients that you claim.
+
+It knows nothing of networks. It moves one entry of an array at a time, calls your function again and looks at
+what changed; so it needs a plain function, the arrays that the function reads, and float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_positive, as_rng, as_size, shape_text
+
+Function = Callable[[], Any]
+"""Takes nothing, reads the arrays where they are, returns a number, an array or a tuple of arrays."""
+
+EPSILON = float(np.finfo(np.float64).eps)
+
+# --8<-- [start:step]
+STEP = EPSILON ** (1 / 3)
+"""How far an entry of size 1 is moved. The error of the formula grows with the square of the step and the
+error of rounding with its inverse: the sum is smallest near the cube root of the machine epsilon, 6e-6."""
+# --8<-- [end:step]
+
+NOISE = 8.0
+"""How many roundings of the outputs a difference is granted, where the gradient is too small to be seen."""
+
+
+class Row(NamedTuple):
+    """What the check found for one array."""
+
+    shape: tuple[int, ...]
+    """Its shape."""
+    error: float
+    """Norm of the difference, divided by the larger of the two norms."""
+    worst: tuple[int, ...]
+    """The entry with the greatest difference."""
+    claimed: float
+    """The claimed gradient there."""
+    numerical: float
+    """The numerical gradient there."""
+
+
+@dataclass(frozen=True)
+class GradientReport:
+    """What `check_gradients` found; ``print(report)`` writes it as a table."""
+
+    rows: dict[str, Row]
+    """One row for each array, by its name."""
+    tolerance: float
+    """The greatest error that counts as agreement."""
+
+    @property
+    def ok(self) -> bool:
+        """True if every array agrees."""
+        return self.max_error <= self.tolerance
+
+    @property
+    def max_error(self) -> float:
+        """The greatest error of all arrays."""
+        return max(row.error for row in self.rows.values())
+
+    @property
+    def wrong(self) -> list[str]:
+        """The names of the arrays that do not agree."""
+        return [name for name, row in self.rows.items() if row.error > self.tolerance]
+
+    def __str__(self) -> str:
+        """Write one line for each array, and a verdict."""
+        lines: list[tuple[str, ...]] = [
+            ("array", "shape", "error", "worst at", "claimed", "numerical", ""),
+        ]
+        for name, row in self.rows.items():
+            values = [f"{value:+.4e}" for value in (row.claimed, row.numerical)]
+            verdict = "WRONG" if row.error > self.tolerance else "ok"
+            where = shape_text(row.worst)
+            lines.append((name, shape_text(row.shape), f"{row.error:.1e}", where, *values, verdict))
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        table = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+        agree = len(self.rows) - len(self.wrong)
+        table.append(f"{agree} of {len(self.rows)} arrays agree to {self.tolerance:.0e}")
+        return "\n".join(table)
+
+
+def numerical_gradient(f: Function, array: FloatArray) -> FloatArray:
+    """Return the gradient of a number with respect to every entry of an array, by central differences.
+
+    Parameters
+    ----------
+    f : callable
+        Takes nothing and returns a number that depends on `array`, which it reads where it is.
+    array : numpy.ndarray of float64
+        Any shape. Its entries are moved one at a time and put back, also if `f` raises.
+
+    Returns
+    -------
+    numpy.ndarray
+        The shape of `array`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `array` is not a writable float64 array of finite numbers, or `f` does not return a finite number.
+    """
+    _check_movable("array", array)
+    _evaluate(f, scalar=True)
+    gradient = np.empty_like(array)
+    for index in np.ndindex(array.shape):
+        gradient[index] = _slope(f, array, index, [np.ones(())])
+    return gradient
+
+
+def check_gradients(
+    f: Function,
+    parameters: Mapping[str, FloatArray],
+    gradients: Mapping[str, ArrayLike] | Callable[..., Mapping[str, ArrayLike]],
+    *,
+    samples: int | None = None,
+    tolerance: float = 1e-7,
+    rng: RandomSource = 0,
+) -> GradientReport:
+    """Compare the gradients that you claim with central differences of your function.
+
+    If `f` returns a number, its gradients are compared. If it returns arrays, each is multiplied by random
+    weights, and the sum of all is what is differentiated: an error in one output cannot hide behind another,
+    as it can where all weights are the same. `gradients` then is the backward pass itself, a callable that
+    takes the gradient of every output.
+
+    The error of an array is the norm of the difference over the larger of the two norms. Where both are
+    too small for differences to tell, it is measured against the least that they can tell instead.
+
+    Parameters
+    ----------
+    f : callable
+        Takes nothing and returns a number, an array or a tuple of arrays, in float64. It reads `parameters`
+        where they are, and returns the same for the same arrays.
+    parameters : dict of str to numpy.ndarray of float64
+        The live arrays. Entries are moved one at a time and put back, also if `f` raises.
+    gradients : dict of str to array_like, or callable
+        The gradients by the names of `parameters`; further names are ignored. Or a callable that returns
+        them: it is called once, with one array for every array that `f` returns, and with nothing if `f`
+        returns a number.
+    samples : int, optional
+        Check no more than this many entries of each array, drawn by `rng`. All of them without it.
+    tolerance : float
+        The greatest error that counts as agreement. Right gradients are mostly below 1e-8, wrong ones mostly
+        above 1e-3.
+    rng : None, int or numpy.random.Generator
+        Where the random weights and samples come from. The default repeats itself.
+
+    Returns
+    -------
+    GradientReport
+        ``report.ok``, ``report.max_error``, ``report.wrong``; ``print(report)`` writes a table.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array is not a writable float64 array of finite numbers, two share memory, a gradient is missing
+        or of another shape, or `f` does not return the same finite numbers twice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lstm_tutorial import check_gradients
+    >>> w = np.array([1.0, 2.0, 3.0])
+    >>> report = check_gradients(lambda: (w**2).sum(), {"w": w}, {"w": 2 * w})
+    >>> report.ok
+    True
+    """
+    tolerance = as_positive("tolerance", tolerance)
+    samples = None if samples is None else as_size("samples", samples)
+    rng = as_rng(rng)
+    _check_parameters(parameters)
+    outputs = _evaluate(f, scalar=not callable(gradients))
+    if not all(np.array_equal(a, b) for a, b in zip(outputs, _evaluate(f), strict=True)):
+        raise ValueError("f returned two results for the same arrays: does it draw numbers or keep a state?")
+
+    is_number = len(outputs) == 1 and outputs[0].ndim == 0
+    weights: list[FloatArray] = [np.ones(()) if is_number else rng.standard_normal(y.shape) for y in outputs]
+    if callable(gradients):
+        gradients = gradients() if is_number else gradients(*[v.copy() for v in weights])
+    claims = _check_claims(gradients, parameters)
+    size = sqrt(sum(float(np.square(v * y).sum()) for v, y in zip(weights, outputs, strict=True)))
+
+    rows = {}
+    for name, array in parameters.items():
+        indices = list(np.ndindex(array.shape))
+        if samples is not None and samples < len(indices):
+            indices = [indices[k] for k in np.sort(rng.choice(len(indices), samples, replace=False))]
+        claimed = np.array([claims[name][index] for index in indices])  # (number of entries checked,)
+        numerical = np.array([_slope(f, array, index, weights) for index in indices])
+        least = NOISE * EPSILON * size / STEP * sqrt(len(indices))  # the norm of mere rounding
+        rows[name] = _compare(array.shape, indices, claimed, numerical, least / tolerance)
+    return GradientReport(rows, tolerance)
+
+
+def _compare(
+    shape: tuple[int, ...],
+    indices: list[tuple[int, ...]],
+    claimed: FloatArray,
+    numerical: FloatArray,
+    floor: float,
+) -> Row:
+    """Return the row for one array, whose norm counts as `floor` where it is smaller."""
+    if not indices:
+        return Row(shape, 0.0, (), 0.0, 0.0)
+    difference = claimed - numerical
+    norm = max(float(np.linalg.norm(claimed)), float(np.linalg.norm(numerical)), floor)
+    error = float(np.linalg.norm(difference)) / norm if norm else 0.0
+    worst = int(abs(difference).argmax())
+    return Row(shape, error, indices[worst], float(claimed[worst]), float(numerical[worst]))
+
+
+# --8<-- [start:difference]
+def _slope(f: Function, array: FloatArray, index: tuple[int, ...], weights: list[FloatArray]) -> float:
+    """Return the central difference of the weighted sum of f's outputs along one entry."""
+    step = STEP * max(1.0, abs(float(array[index])))
+    with _moved(array, index, +step) as above:
+        outputs_above = _evaluate(f)
+    with _moved(array, index, -step) as below:
+        outputs_below = _evaluate(f)
+    changes = zip(weights, outputs_above, outputs_below, strict=True)
+    return sum(float((v * (y_above - y_below)).sum()) for v, y_above, y_below in changes) / (above - below)
+
+
+@contextmanager
+def _moved(array: FloatArray, index: tuple[int, ...], by: float) -> Iterator[float]:
+    """Change one entry for as long as the block runs; give the value that it really has then."""
+    before = array[index].copy()
+    try:
+        array[index] += by
+        yield float(array[index])
+    finally:
+        array[index] = before
+    # --8<-- [end:difference]
+
+
+def _evaluate(f: Function, *, scalar: bool = False) -> list[NDArray[np.float64]]:
+    """Call f and return copies of its outputs, all of them finite and in float64."""
+    result = f()
+    outputs = [np.array(y) for y in (result if isinstance(result, (tuple, list)) else [result])]
+    for y in outputs:
+        if y.dtype != np.float64:
+            raise TypeError(f"f must return float64, got {y.dtype}: differences need all the digits")
+        if not np.isfinite(y).all():
+            raise ValueError(f"f must return finite numbers, got {y[~np.isfinite(y)][0]}")
+    if scalar and (len(outputs) != 1 or outputs[0].ndim):
+        shapes = ", ".join(shape_text(y.shape) for y in outputs)
+        raise ValueError(
+            f"f must return a number, got {shapes}: for arrays, gradients must be a callable that takes the"
+            " gradient of each"
+        )
+    return outputs
+
+
+def _check_movable(name: str, array: FloatArray) -> None:
+    """Refuse what cannot be moved in place and with enough digits."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{name} must be an array, since it is moved in place, got {type(array).__name__}")
+    if array.dtype != np.float64:
+        raise TypeError(f"{name} must be float64, got {array.dtype}: differences need all the digits")
+    if not array.flags.writeable:
+        raise ValueError(f"{name} must be writable, since it is moved in place; pass a copy that f reads")
+    as_array(name, array, array.shape, array.dtype)
+
+
+def _check_parameters(parameters: Mapping[str, FloatArray]) -> None:
+    """Refuse arrays that cannot be moved one at a time."""
+    if not parameters:
+        raise ValueError("parameters must hold at least one array")
+    names = list(parameters)
+    for k, name in enumerate(names):
+        _check_movable(f"parameters[{name!r}]", parameters[name])
+        for other in names[:k]:
+            if np.shares_memory(parameters[name], parameters[other]):
+                raise ValueError(f"parameters {other!r} and {name!r} share memory: moving one moves both")
+
+
+def _check_claims(
+    gradients: Mapping[str, ArrayLike], parameters: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Return copies of the claimed gradients, each of the shape of its array."""
+    missing = [name for name in parameters if name not in gradients]
+    if missing:
+        raise ValueError(f"gradients must hold one for every array, but lacks {', '.join(missing)}")
+    return {
+        name: as_array(f"gradients[{name!r}]", gradients[name], array.shape, np.dtype(np.float64)).copy()
+        for name, array in parameters.items()
+    }

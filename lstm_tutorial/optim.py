@@ -1,0 +1,292 @@
+"""What turns gradients into new weights: SGD with momentum, Adam, and clipping.
+
+An optimizer changes the arrays that it is given in place, so that the network which owns them has the new
+weights. It knows nothing of networks, losses or data: names and arrays are all that it sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite, sqrt
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from lstm_tutorial.checks import FloatArray, as_array, as_floats, as_number, as_positive
+
+LearningRate = float | Callable[[int], float]
+"""A constant, or a function that gives the learning rate of each update from its number: 1, 2, 3, …"""
+
+
+class Optimizer:
+    """What SGD and Adam have in common: a learning rate, a count of updates, and arrays for each parameter.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        A number above zero, or a function that takes the number of the update and returns one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `learning_rate` is neither.
+    """
+
+    slots: tuple[str, ...] = ()
+    """The arrays that the method keeps for every parameter, by the names of its equations."""
+
+    def __init__(self, learning_rate: LearningRate) -> None:
+        if not callable(learning_rate):
+            learning_rate = as_positive("learning_rate", learning_rate)
+        self.learning_rate = learning_rate
+        self.t = 0
+        self._memory: dict[str, dict[str, FloatArray]] = {slot: {} for slot in self.slots}
+
+    def update(self, parameters: Mapping[str, FloatArray], gradients: Mapping[str, ArrayLike]) -> None:
+        """Take one step downhill: change the arrays of `parameters` in place.
+
+        Parameters
+        ----------
+        parameters : dict of str to numpy.ndarray
+            The live arrays, as ``lstm.parameters()`` gives them; the same names and shapes at every call.
+        gradients : dict of str to array_like
+            A gradient for each of them; further names are ignored. It is not changed.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a gradient is missing, has another shape or is not finite, or the names or shapes are not
+            those of the calls before. Nothing has been changed then.
+        """
+        checked = _matching(parameters, gradients)
+        for slot, arrays in self._memory.items():
+            if self.t == 0:
+                arrays.update({name: np.zeros_like(array) for name, array in parameters.items()})
+            _same_arrays(f"{type(self).__name__}'s {slot}", arrays, parameters)
+        rate = self.learning_rate
+        rate = as_positive("learning_rate", rate(self.t + 1)) if callable(rate) else rate
+        self.t += 1
+        for name, parameter in parameters.items():
+            kept = [arrays[name] for arrays in self._memory.values()]
+            parameter -= rate * self._direction(checked[name], *kept)
+
+    def _direction(self, gradient: FloatArray, *kept: FloatArray) -> FloatArray:
+        """Return the step for one parameter at learning rate 1; bring what is kept for it up to date."""
+        raise NotImplementedError
+
+    def state(self) -> dict[str, FloatArray]:
+        """Return copies of everything that the method remembers, by name, to be stored and given to `load`.
+
+        The learning rate and the other settings are not among them: they stand in the program.
+        """
+        arrays = {f"{s}/{n}": array.copy() for s, kept in self._memory.items() for n, array in kept.items()}
+        return {"t": np.array(float(self.t))} | arrays
+
+    def load(self, state: Mapping[str, ArrayLike]) -> None:
+        """Continue from what `state` returned.
+
+        Raises
+        ------
+        ValueError
+            If it is the state of another method.
+        """
+        if {name.partition("/")[0] for name in state} not in ({"t"}, {"t", *self.slots}):
+            raise ValueError(f"state is not one of {type(self).__name__}: it holds {sorted(state)}")
+        self.t = int(np.asarray(state["t"]))
+        for slot in self.slots:
+            found = {n.partition("/")[2]: a for n, a in state.items() if n.startswith(f"{slot}/")}
+            self._memory[slot] = {name: np.array(as_floats(name, array)) for name, array in found.items()}
+
+
+class SGD(Optimizer):
+    r"""Stochastic gradient descent, with momentum if you like.
+
+    :math:`v \leftarrow \mu v + g` and :math:`\theta \leftarrow \theta - \eta v`, where :math:`v` starts at
+    zero (Polyak 1964, in the form of Sutskever et al. 2013 with the learning rate taken out of :math:`v`).
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        :math:`\eta`: a number, or a function of the number of the update.
+    momentum : float
+        :math:`\mu`, from 0 (none) to below 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is out of range.
+    """
+
+    slots = ("v",)
+
+    def __init__(self, learning_rate: LearningRate, *, momentum: float = 0.0) -> None:
+        super().__init__(learning_rate)
+        self.momentum = _fraction("momentum", momentum)
+
+    # --8<-- [start:sgd]
+    def _direction(self, gradient: FloatArray, *kept: FloatArray) -> FloatArray:
+        (v,) = kept
+        v *= self.momentum
+        v += gradient
+        return v
+        # --8<-- [end:sgd]
+
+
+class Adam(Optimizer):
+    r"""Adam: every entry takes steps of its own size (Kingma & Ba 2015, algorithm 1).
+
+    It keeps a running mean :math:`m` of the gradient and :math:`v` of its square. Both start at zero and are
+    too small at first; dividing by :math:`1 - \beta^t` corrects that.
+
+    Parameters
+    ----------
+    learning_rate : float or callable
+        The size of a step: a number, or a function of the number of the update.
+    beta1, beta2 : float
+        How much of the old mean stays at each update, from 0 to below 1.
+    epsilon : float
+        Above zero; keeps the division defined where a gradient has always been zero.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a setting is out of range.
+    """
+
+    slots = ("m", "v")
+
+    def __init__(
+        self,
+        learning_rate: LearningRate = 1e-3,
+        *,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(learning_rate)
+        self.beta1 = _fraction("beta1", beta1)
+        self.beta2 = _fraction("beta2", beta2)
+        self.epsilon = as_positive("epsilon", epsilon)
+
+    # --8<-- [start:adam]
+    def _direction(self, gradient: FloatArray, *kept: FloatArray) -> FloatArray:
+        m, v = kept
+        m += (1 - self.beta1) * (gradient - m)  # mean of the gradient
+        v += (1 - self.beta2) * (gradient * gradient - v)  # mean of its square
+        m_hat = m / (1 - self.beta1**self.t)  # as if neither had started at zero
+        v_hat = v / (1 - self.beta2**self.t)
+        step: FloatArray = m_hat / (np.sqrt(v_hat) + self.epsilon)
+        return step
+        # --8<-- [end:adam]
+
+
+# --8<-- [start:clipping]
+def global_norm(gradients: Mapping[str, ArrayLike]) -> float:
+    """Return the length of all gradients taken as one vector; no square overflows on the way.
+
+    Parameters
+    ----------
+    gradients : dict of str to array_like
+        Any arrays by name.
+
+    Returns
+    -------
+    float
+        The square root of the sum of all squares. Not finite if an entry is not.
+    """
+    arrays = [np.asarray(as_floats(name, g), np.float64) for name, g in gradients.items()]
+    largest = max((float(abs(array).max(initial=0.0)) for array in arrays), default=0.0)
+    if largest == 0.0 or not isfinite(largest):
+        return largest
+    return largest * sqrt(sum(float(np.square(array / largest).sum()) for array in arrays))
+
+
+def clip_by_global_norm(
+    gradients: Mapping[str, ArrayLike], max_norm: float
+) -> tuple[dict[str, FloatArray], float]:
+    """Shorten all gradients by one factor so that together they are no longer than `max_norm`.
+
+    The direction stays (Pascanu, Mikolov & Bengio 2013, algorithm 1).
+
+    Parameters
+    ----------
+    gradients : dict of str to array_like
+        Not changed.
+    max_norm : float
+        The greatest length, above zero.
+
+    Returns
+    -------
+    clipped : dict of str to numpy.ndarray
+        New arrays.
+    norm : float
+        The length before clipping.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `max_norm` is not a number above zero, or a gradient is not finite: no factor mends that.
+    """
+    max_norm = as_positive("max_norm", max_norm)
+    norm = global_norm(gradients)
+    if not isfinite(norm):
+        raise ValueError(f"gradients must be finite, got a global norm of {norm}")
+    scale = min(1.0, max_norm / norm) if norm > 0.0 else 1.0
+    return {name: as_floats(name, g) * scale for name, g in gradients.items()}, norm
+
+
+def clip_by_value(
+    gradients: Mapping[str, ArrayLike], max_value: float
+) -> tuple[dict[str, FloatArray], float]:
+    """Cut every entry to the range from ``-max_value`` to ``max_value``. The direction may turn.
+
+    Parameters
+    ----------
+    gradients : dict of str to array_like
+        Not changed.
+    max_value : float
+        The greatest size of an entry, above zero.
+
+    Returns
+    -------
+    clipped : dict of str to numpy.ndarray
+        New arrays.
+    norm : float
+        The length of all gradients together before clipping.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `max_value` is not a number above zero, or a gradient is not finite.
+    """
+    max_value = as_positive("max_value", max_value)
+    norm = global_norm(gradients)
+    if not isfinite(norm):
+        raise ValueError(f"gradients must be finite, got a global norm of {norm}")
+    return {name: np.clip(as_floats(name, g), -max_value, max_value) for name, g in gradients.items()}, norm
+    # --8<-- [end:clipping]
+
+
+def _fraction(name: str, value: float) -> float:
+    """Return a number from 0 to below 1, or refuse it."""
+    value = as_number(name, value)
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} must be at least 0 and below 1, got {value}")
+    return value
+
+
+def _matching(
+    parameters: Mapping[str, FloatArray], gradients: Mapping[str, ArrayLike]
+) -> dict[str, FloatArray]:
+    """Return the gradient of every parameter, of its shape and dtype, or say which one is wrong."""
+    missing = [name for name in parameters if name not in gradients]
+    if missing:
+        raise ValueError(f"gradients must hold one for every parameter, but lacks {', '.join(missing)}")
+    return {n: as_array(f"gradients[{n!r}]", gradients[n], p.shape, p.dtype) for n, p in parameters.items()}
+
+
+def _same_arrays(owner: str, kept: Mapping[str, FloatArray], parameters: Mapping[str, FloatArray]) -> None:
+    """Refuse parameters of other names or shapes than those that an optimizer keeps arrays for."""
+    for name in sorted(kept.keys() | parameters.keys()):
+        if name not in kept or name not in parameters or kept[name].shape != parameters[name].shape:
+            raise ValueError(f"{owner} belongs to other parameters: {name} differs")
