@@ -126,7 +126,7 @@ class LSTM(Parameters):
     ) -> None:
         super().__init__(input_size, hidden_size, output_size, dtype)
         D, H, O = self.input_size, self.hidden_size, self.output_size
-        forget_bias = as_number("forget_bias", forget_bias)
+        first_bias = np.full((H, 1), as_number("forget_bias", forget_bias))  # (H, 1)
         rng = as_rng(rng)
         # One store for the four gates, the three sigmoids first: one product then computes all their sums.
         self._W = np.empty((4, H, D + H), self.dtype)  # (4, H, D+H) = [Wo, Wf, Wi, Wc]
@@ -138,7 +138,7 @@ class LSTM(Parameters):
         self.Wc = scaled_normal(rng, H, D + H)  # (H, D+H)
         self.Wo = scaled_normal(rng, H, D + H)  # (H, D+H)
         self.Wy = scaled_normal(rng, O, H)  # (O, H)
-        self.Wf_bias = np.full((H, 1), forget_bias)  # (H, 1)
+        self.Wf_bias = as_array("forget_bias", first_bias, (H, 1), self.dtype)  # (H, 1)
 
     def initial_state(self, batch_size: int = 1) -> tuple[FloatArray, FloatArray]:
         """Return the states before the first step: ``(h, c)``, two arrays of zeros, (H, B) each."""
@@ -251,8 +251,10 @@ class LSTM(Parameters):
         Raises
         ------
         TypeError, ValueError
-            If a gradient is not a finite real matrix of its shape; the message names it.
+            If a gradient is not a finite real matrix of its shape, or the trace is of a network of other
+            sizes; the message names it.
         """
+        trace = self._check_trace(trace)
         B = trace.x.shape[1]
         dy = self._gradient("dy", dy, (self.output_size, B))  # (O, B)
         dh = self._gradient("dh", dh, (self.hidden_size, B))  # (H, B)
@@ -298,6 +300,18 @@ class LSTM(Parameters):
         # --8<-- [end:backward-weights]
         return gradients | {"x": dx.copy(), "h_prev": dh_prev.copy(), "c_prev": dc_prev}
         # --8<-- [end:backward]
+
+    def _check_trace(self, trace: StepTrace) -> StepTrace:
+        """Return the trace of a step of a network of these sizes, or refuse it."""
+        if not isinstance(trace, StepTrace):
+            raise TypeError(f"trace must be a StepTrace, got {trace!r}")
+        B = as_array("trace.x", trace.x, (self.input_size, "B"), self.dtype).shape[1]
+        rows = {"x": self.input_size, "y": self.output_size}
+        values = [
+            as_array(f"trace.{name}", value, (rows.get(name, self.hidden_size), B), self.dtype)
+            for name, value in trace._asdict().items()
+        ]
+        return StepTrace(*values)
 
     def _gradient(self, name: str, value: ArrayLike | None, shape: tuple[int, int]) -> FloatArray:
         """Return a gradient that the caller passed, or zeros where there is none."""
