@@ -1,0 +1,167 @@
+"""Every row of the notation tables against the running package: the symbol, the code name and the shape.
+
+The table is parsed from the page itself. A symbol is spelled out by rules, so that a wrong one does not
+match its code name; the code is evaluated among the values of a real step, forward and backward, so that a
+name that does not exist or has another shape fails.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import lstm_tutorial
+from lstm_tutorial import LSTM
+from tests.docs.pages import tables_of
+
+SIZES = {"D": 3, "H": 5, "O": 2, "B": 4}  # all sums of two differ, too
+PAGE = "reference/notation.md"
+COLUMNS = ["Symbol", "Code", "Shape", "Meaning"]
+
+
+def rows() -> list[tuple[str, ...]]:
+    """Return section, symbol, code and shape of every row of the tables of symbols."""
+    return [
+        (section, row[0].strip("$"), row[1].strip("`"), row[2])
+        for section, table in tables_of(PAGE)
+        if table[0] == COLUMNS
+        for row in table[1:]
+    ]
+
+
+def locals_of(codes: list[CodeType], run: Callable[[], Any]) -> dict[str, Any]:
+    """Call `run` and return the local variables that functions with this code had when they returned."""
+    found: dict[str, Any] = {}
+
+    def watch(frame: Any, event: str, _: Any) -> None:
+        if event == "return" and frame.f_code in codes:
+            found.update(frame.f_locals)
+
+    sys.setprofile(watch)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return found
+
+
+@pytest.fixture(scope="module")
+def live() -> dict[str, Any]:
+    """Take one step forward and backward, and return every value by the name that the package gives it."""
+    rng = np.random.default_rng(0)
+    D, H, O, B = SIZES.values()
+    lstm = LSTM(D, H, O, rng=rng)
+    x, h, c = (rng.standard_normal((n, B)) for n in (D, H, H))  # (D, B), (H, B), (H, B)
+    trace = lstm.trace(x, h, c)
+    gradients: dict[str, Any] = {}
+
+    def run() -> None:
+        lstm.forward(x, h, c)
+        gradients.update(lstm.backward(trace, dy=np.ones((O, B)), dh=np.ones((H, B)), dc=np.ones((H, B))))
+
+    inside = locals_of([LSTM._step.__code__, LSTM.backward.__code__], run)
+    sizes = {"input_size": D, "hidden_size": H, "output_size": O, "batch_size": B, "xs": [x] * 7, "lag": 3}
+    examples = {
+        "u": trace.c,
+        "v": trace.f,
+        "s": trace.f,
+        "W": np.eye(H),
+        "jacobian": np.eye(H),
+        "spectral_radius": 1.0,
+        "np": np,
+        "gradients": gradients,
+    }
+    public = {name: getattr(lstm_tutorial, name) for name in lstm_tutorial.__all__}
+    return public | inside | trace._asdict() | lstm.parameters() | sizes | examples
+
+
+def spelled(symbol: str) -> str:
+    r"""Spell a symbol as code: ``\forget{f_t}`` is f, ``h_{t-1}`` is h_prev, ``b_f`` is Wf_bias."""
+    name = re.sub(r"\\(forget|inp|cand|outp|cell|hid)\{(.*)\}", r"\2", symbol)
+    name = re.sub(r"\\mathrm\{d\}", "d", name)
+    name = re.sub(r"a_\{\\tilde c\}", "a_c", name)
+    name = re.sub(r"\\tilde c", "c_tilde", name)
+    name = name.replace("_{t-1}", "_prev").removesuffix("_t")
+    name = re.sub(r"\b(d?)b_(\w)", r"\1W\2_bias", name)
+    return re.sub(r"([Wa])_(\w)$", r"\1\2", name)
+
+
+NAMED = {"One step", "Weights", "Gradients"}  # the sections where a symbol and its code are one name
+
+
+@pytest.mark.parametrize(("section", "symbol", "code", "shape"), rows())
+def test_a_row_agrees_with_the_package(
+    live: dict[str, Any], section: str, symbol: str, code: str, shape: str
+) -> None:
+    """The code exists and has the shape that the table gives."""
+    value = eval(code, dict(live))
+    if shape == "integer":
+        assert isinstance(value, int)
+    elif shape == "number":
+        assert np.shape(value) == ()
+    else:
+        assert np.shape(value) == tuple(eval(shape, dict(SIZES)))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "code"), [(symbol, code) for section, symbol, code, _ in rows() if section in NAMED]
+)
+def test_a_symbol_spells_its_code(symbol: str, code: str) -> None:
+    """No symbol stands beside the name of another."""
+    if symbol.startswith("["):
+        assert (symbol, code) == ("[x_t; h_{t-1}]", "xh")
+    elif "@" in code:
+        gate = spelled(symbol).removeprefix("a")
+        assert code == f"W{gate} @ xh + W{gate}_bias"
+    elif code.startswith("gradients"):
+        assert code == f'gradients["{spelled(symbol).removeprefix("d")}"]'
+    else:
+        assert spelled(symbol) == code
+
+
+def test_the_sums_are_what_the_gates_are_applied_to(live: dict[str, Any]) -> None:
+    """What the table calls a_f is inside the forget gate's sigmoid, and so for the candidate's tanh."""
+    np.testing.assert_allclose(live["sigmoid"](eval("Wf @ xh + Wf_bias", dict(live))), live["f"], rtol=1e-14)
+    np.testing.assert_allclose(np.tanh(eval("Wc @ xh + Wc_bias", dict(live))), live["c_tilde"], rtol=1e-14)
+
+
+def test_every_value_of_a_step_and_every_parameter_has_a_row() -> None:
+    """The tables leave out nothing that a trace or a network holds."""
+    codes = {code for _, _, code, _ in rows()}
+    assert set(lstm_tutorial.StepTrace._fields) <= codes
+    assert set(LSTM(1, 1, 1).parameters()) <= codes
+
+
+def test_no_symbol_and_no_name_stands_twice() -> None:
+    """One letter, one meaning."""
+    symbols = [symbol for _, symbol, _, _ in rows()]
+    codes = [code for _, _, code, _ in rows()]
+    assert len(symbols) == len(set(symbols))
+    assert len(codes) == len(set(codes))
+
+
+def rosetta() -> dict[str, dict[str, str]]:
+    """Return the table of other implementations as cells by column and row."""
+    table = next(table for section, table in tables_of(PAGE) if section == "The same cell elsewhere")
+    header, *body = table
+    return {name: {row[0]: row[k] for row in body} for k, name in enumerate(header) if k > 0}
+
+
+def test_our_order_of_gates_is_the_order_of_the_parameters() -> None:
+    """The first column of the Rosetta table is the order in which the package lists its gates."""
+    names = [name[1] for name in LSTM(1, 1, 1).parameters() if re.fullmatch(r"W[^y]", name)]
+    assert rosetta()["this site"]["order of the gates"] == ", ".join(names)
+
+
+@pytest.mark.parametrize("framework", ["PyTorch `nn.LSTM`", "Keras `LSTM`", "ONNX `LSTM`"])
+def test_every_order_names_the_gates_of_its_column(framework: str) -> None:
+    """A framework's order of gates consists of the letters that its column gives to the four gates."""
+    column = rosetta()[framework]
+    letters = [column[gate] for gate in ("forget gate", "input gate", "candidate", "output gate")]
+    assert sorted(column["order of the gates"].split(", ")) == sorted(letters)
