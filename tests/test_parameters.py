@@ -1,0 +1,172 @@
+"""Weights by name: live, of fixed shape, one array for everybody who holds it.
+
+What is refused is in `test_checks`; what is computed with the weights, in `test_cell`.
+"""
+
+import copy
+
+import numpy as np
+import pytest
+
+from lstm_tutorial import LSTM
+from lstm_tutorial.parameters import Weight, scaled_normal
+
+D, H, O = 3, 4, 2
+NAMES = ["Wf", "Wf_bias", "Wi", "Wi_bias", "Wc", "Wc_bias", "Wo", "Wo_bias", "Wy", "Wy_bias"]
+MATRICES, BIASES = NAMES[::2], NAMES[1::2]
+
+
+@pytest.fixture
+def lstm():
+    return LSTM(D, H, O, rng=0)
+
+
+def step(lstm):
+    """Take a step whose every result depends on every weight."""
+    rng = np.random.default_rng(1)
+    return lstm.forward(*(rng.standard_normal((n, 2)) for n in (D, H, H)))
+
+
+def test_names_shapes_and_order(lstm):
+    """The ten arrays of the original, in its order."""
+    shapes = {name: array.shape for name, array in lstm.parameters().items()}
+    assert list(shapes) == NAMES
+    assert [shapes[name] for name in MATRICES] == [(H, D + H)] * 4 + [(O, H)]
+    assert [shapes[name] for name in BIASES] == [(H, 1)] * 4 + [(O, 1)]
+
+
+def test_no_two_weights_share_memory(lstm):
+    arrays = list(lstm.parameters().values())
+    assert not any(np.shares_memory(a, b) for k, a in enumerate(arrays) for b in arrays[:k])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_are_live(lstm, name):
+    """Writing into the dict's array writes into the network: this is how an optimizer updates it."""
+    lstm.parameters()[name] += 1
+    before = step(LSTM(D, H, O, rng=0))
+    np.testing.assert_array_equal(getattr(lstm, name), getattr(LSTM(D, H, O, rng=0), name) + 1)
+    assert not all(np.array_equal(a, b) for a, b in zip(before, step(lstm), strict=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_assignment_takes_effect_everywhere(lstm, name):
+    """In the attribute, in dicts handed out before, in `forward` and in `trace`; and it keeps no hold."""
+    earlier = lstm.parameters()
+    before = step(lstm)
+    new = getattr(lstm, name) + 0.5
+    setattr(lstm, name, new)
+    assert earlier[name] is not new
+    np.testing.assert_array_equal(earlier[name], new)
+    np.testing.assert_array_equal(getattr(lstm, name), new)
+    np.testing.assert_array_equal(lstm.parameters()[name], new)
+    after = step(lstm)
+    assert any(not np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+    new[...] = 0
+    for a, b in zip(after, step(lstm), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_an_assignment_changes_no_other_weight(lstm):
+    for name in NAMES:
+        others = {k: v.copy() for k, v in lstm.parameters().items() if k != name}
+        setattr(lstm, name, np.ones_like(getattr(lstm, name)))
+        for k, v in others.items():
+            np.testing.assert_array_equal(getattr(lstm, k), v)
+
+
+def test_assignments_in_place_and_of_lists(lstm):
+    lstm.Wf *= 2
+    np.testing.assert_array_equal(lstm.Wf, 2 * LSTM(D, H, O, rng=0).Wf)
+    lstm.Wy_bias = [[1], [2]]
+    np.testing.assert_array_equal(lstm.Wy_bias, [[1.0], [2.0]])
+    lstm.Wi = np.asfortranarray(lstm.Wi[::-1])
+    np.testing.assert_array_equal(lstm.Wi, LSTM(D, H, O, rng=0).Wi[::-1])
+
+
+def test_a_float32_network_stores_float32():
+    lstm = LSTM(D, H, O, rng=0, dtype=np.float32)
+    lstm.Wf = np.ones((H, D + H))
+    assert {array.dtype for array in lstm.parameters().values()} == {np.dtype(np.float32)}
+
+
+def test_the_same_numbers_in_both_dtypes():
+    """A seed gives one network: in float32 it is the float64 one, rounded."""
+    single, double = (LSTM(D, H, O, rng=7, dtype=dtype).parameters() for dtype in (np.float32, np.float64))
+    for name in NAMES:
+        np.testing.assert_array_equal(single[name], double[name].astype(np.float32))
+
+
+def test_a_deep_copy_is_independent(lstm):
+    twin = copy.deepcopy(lstm)
+    for name in NAMES:
+        np.testing.assert_array_equal(getattr(twin, name), getattr(lstm, name))
+        assert not np.shares_memory(getattr(twin, name), getattr(lstm, name))
+    before = [result.copy() for result in step(lstm)]
+    for array in twin.parameters().values():
+        array[...] = 0
+    for a, b in zip(before, step(lstm), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not any(result.any() for result in step(twin)[:1])
+
+
+def test_first_weights_are_scaled_by_their_fan_in():
+    """Standard deviation 1 / sqrt(fan-in), mean 0: over 40,000 draws, to within four standard errors."""
+    for rows, columns in ((400, 100), (100, 400)):
+        W = scaled_normal(np.random.default_rng(0), rows, columns) * np.sqrt(columns)
+        assert W.shape == (rows, columns)
+        assert abs(W.mean()) < 4 / 200
+        assert abs(W.std() - 1) < 4 / (200 * np.sqrt(2))
+
+
+def test_the_draws_are_those_of_the_generator():
+    """Each matrix in turn, from a standard normal, so that the example can be drawn by hand."""
+    rng = np.random.default_rng(3)
+    lstm = LSTM(D, H, O, rng=3)
+    for name in MATRICES:
+        rows, columns = getattr(lstm, name).shape
+        np.testing.assert_array_equal(
+            getattr(lstm, name), rng.standard_normal((rows, columns)) / np.sqrt(columns)
+        )
+
+
+def test_gates_start_different(lstm):
+    """Four gates with the same weights would learn the same: some published code reseeds on every draw."""
+    arrays = [getattr(lstm, name) for name in MATRICES[:4]]
+    assert not any(np.array_equal(a, b) for k, a in enumerate(arrays) for b in arrays[:k])
+
+
+def test_biases_start_at_zero_but_for_the_forget_gate():
+    lstm = LSTM(D, H, O, forget_bias=1.5)
+    assert (lstm.Wf_bias == 1.5).all()
+    assert not any(getattr(lstm, name).any() for name in BIASES if name != "Wf_bias")
+    assert not LSTM(D, H, O).Wf_bias.any()
+
+
+def test_rng():
+    """A seed repeats; a generator is advanced; None differs; global state is neither read nor touched."""
+    np.testing.assert_array_equal(LSTM(D, H, O, rng=5).Wf, LSTM(D, H, O, rng=np.random.default_rng(5)).Wf)
+    rng = np.random.default_rng(5)
+    assert not np.array_equal(LSTM(D, H, O, rng=rng).Wf, LSTM(D, H, O, rng=rng).Wf)
+    assert not np.array_equal(LSTM(D, H, O).Wf, LSTM(D, H, O).Wf)
+    before = np.random.get_state(legacy=False)  # noqa: NPY002
+    LSTM(D, H, O)
+    np.testing.assert_equal(np.random.get_state(legacy=False), before)  # noqa: NPY002
+
+
+def test_a_network_says_what_it_is(lstm):
+    assert repr(lstm) == "LSTM(3, 4, 2, dtype=float64)"
+    assert (lstm.input_size, lstm.hidden_size, lstm.output_size, lstm.dtype) == (D, H, O, np.float64)
+
+
+def test_sizes_may_be_numpy_integers():
+    sizes = [np.int64(D), np.int32(H), np.uint8(O)]
+    lstm = LSTM(*sizes)  # type: ignore[arg-type]
+    assert repr(lstm) == "LSTM(3, 4, 2, dtype=float64)"
+    assert type(lstm.hidden_size) is int
+
+
+def test_a_weight_read_on_the_class_describes_itself():
+    """Documentation tools read attributes on the class."""
+    assert isinstance(LSTM.Wf, Weight)
+    assert LSTM.Wf.name == "Wf"
