@@ -281,7 +281,9 @@ def _plain_tag(tag: str, name: str) -> str:
     """Rewrite one tag: colours as variables, the font of the page, ids of this figure, two decimals."""
     tag = re.sub(r"#[0-9a-f]{6}\b", lambda m: _variable(m.group()), tag)
     tag = re.sub(r"font-family: [^;\"]*; ", "", " ".join(tag.split()))
-    tag = re.sub(r'(?:xlink:)?href="#', f'href="#{name}-', tag)
+    tag = tag.replace(
+        'href="#', f'href="#{name}-'
+    )  # xlink:href, which the theme's instant loading leaves alone
     tag = tag.replace("url(#", f"url(#{name}-").replace(' id="', f' id="{name}-')
     tag = re.sub(r' transform="rotate\(-?0 [^"]*"', "", tag)
     return re.sub(r"-?\d+\.\d{3,}(?:e-\d+)?", lambda m: f"{round(float(m.group()), 2):g}", tag)
