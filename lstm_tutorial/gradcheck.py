@@ -45,6 +45,8 @@ class Row(NamedTuple):
     """The claimed gradient there."""
     numerical: float
     """The numerical gradient there."""
+    checked: int
+    """How many entries were compared."""
 
 
 @dataclass(frozen=True)
@@ -210,12 +212,12 @@ def _compare(
 ) -> Row:
     """Return the row for one array, whose norm counts as `floor` where it is smaller."""
     if not indices:
-        return Row(shape, 0.0, (), 0.0, 0.0)
+        return Row(shape, 0.0, (), 0.0, 0.0, 0)
     difference = claimed - numerical
     norm = max(float(np.linalg.norm(claimed)), float(np.linalg.norm(numerical)), floor)
     error = float(np.linalg.norm(difference)) / norm if norm else 0.0
     worst = int(abs(difference).argmax())
-    return Row(shape, error, indices[worst], float(claimed[worst]), float(numerical[worst]))
+    return Row(shape, error, indices[worst], float(claimed[worst]), float(numerical[worst]), len(indices))
 
 
 # --8<-- [start:difference]
