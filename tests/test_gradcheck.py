@@ -28,7 +28,7 @@ def refused(error: type[Exception], message: str, call: Any) -> None:
 # Numerical gradients
 # ------------------------------------------------------------------------------------------------------------
 
-KNOWN = {  # a function of one number, and its derivative
+KNOWN: dict[str, tuple[Any, Any]] = {  # a function of one number, and its derivative
     "square": (lambda x: x**2, lambda x: 2 * x),
     "cube": (lambda x: x**3, lambda x: 3 * x**2),
     "exponential": (np.exp, np.exp),
@@ -147,7 +147,7 @@ def test_a_report_says_what_is_wrong_and_where():
     """Doubled, one entry is off by its own size: the error is that over the norm of what is claimed."""
     a, b = np.array([[3.0, 0.0], [4.0, 12.0]]), np.array([2.0])
     report = check_gradients(
-        lambda: (a**2).sum() / 2 + 5 * b[0], {"a": a, "b": b}, {"a": [[3, 0], [4, 24]], "b": [5], "c": None}
+        lambda: (a**2).sum() / 2 + 5 * b[0], {"a": a, "b": b}, {"a": [[3, 0], [4, 24]], "b": [5], "c": [0]}
     )
     assert not report.ok
     assert report.wrong == ["a"]
@@ -216,7 +216,7 @@ def test_what_differences_cannot_see_is_measured_against_what_they_can():
 def test_the_rounding_of_several_outputs_is_that_of_their_weighted_norm():
     x = np.array([1.0])
     outputs = np.array([3.0, 4.0]), np.array([[12.0]])
-    given = []
+    given: list[Any] = []
 
     def backward(*dys):
         given.extend(dys)
@@ -296,12 +296,23 @@ def test_a_number_needs_no_weights():
     assert check_gradients(lambda: float((x**2).sum()), {"x": x}, {"x": 2 * x}).ok
 
 
+def weights_given(f, x, backward, **options):
+    """Return what a check hands to the backward pass."""
+    given: list[Any] = []
+
+    def gradients(*dys):
+        given.extend(dys)
+        return {"x": backward(*dys)}
+
+    check_gradients(f, {"x": x}, gradients, **options)
+    return given
+
+
 def test_one_array_gets_weights_also_if_it_has_one_entry():
     x = np.array([3.0])
-    given = []
-    check_gradients(lambda: x**2, {"x": x}, lambda dy: given.append(dy) or {"x": dy * 2 * x})
-    assert given[0].shape == (1,)
-    assert given[0][0] == np.random.default_rng(0).standard_normal()
+    (given,) = weights_given(lambda: x**2, x, lambda dy: dy * 2 * x)
+    assert given.shape == (1,)
+    assert given[0] == np.random.default_rng(0).standard_normal()
 
 
 def test_two_numbers_get_weights():
@@ -310,12 +321,11 @@ def test_two_numbers_get_weights():
     assert report.max_error < 1e-9
 
 
-def weights_of(rng: Any) -> Any:
-    """Return the weights that a check draws."""
+def weights_of(rng):
+    """Return the weights that a check of three numbers draws."""
     x = np.zeros(3)
-    given: list[Any] = []
-    check_gradients(lambda: x, {"x": x}, lambda dy: given.append(dy) or {"x": dy}, rng=rng)
-    return given[0]
+    (given,) = weights_given(lambda: x, x, lambda dy: dy, rng=rng)
+    return given
 
 
 def test_the_weights_come_from_the_rng():
@@ -336,7 +346,7 @@ def test_the_weights_come_from_the_rng():
 @pytest.mark.parametrize(("samples", "checked"), [(None, 40), (1, 1), (7, 7), (39, 39), (40, 40), (41, 40)])
 def test_samples_limit_how_many_entries_are_moved(samples, checked):
     x = np.ones((5, 8))
-    moved = []
+    moved: list[Any] = []
 
     def f():
         moved.extend(map(tuple, np.argwhere(x > 1.0)))
@@ -370,7 +380,7 @@ X = np.array([1.0, 2.0])
 READ_ONLY = np.array([1.0, 2.0])
 READ_ONLY.flags.writeable = False
 
-NOT_MOVABLE = {
+NOT_MOVABLE: dict[str, tuple[Any, type[Exception], str]] = {
     "a list": ([1.0, 2.0], TypeError, "{} must be an array, since it is moved in place, got list"),
     "float32": (X.astype(np.float32), TypeError, "{} must be float64, got float32: " + DIGITS),
     "integers": (np.arange(2), TypeError, "{} must be float64, got int64: " + DIGITS),
@@ -390,7 +400,7 @@ def test_arrays_that_cannot_be_moved(what):
     )
 
 
-RESULTS = {
+RESULTS: dict[str, tuple[Any, type[Exception], str]] = {
     "float32": (np.float32(1.0), TypeError, "f must return float64, got float32: " + DIGITS),
     "an integer": (1, TypeError, "f must return float64, got int64: " + DIGITS),
     "nothing": (None, TypeError, "f must return float64, got object: " + DIGITS),
@@ -499,7 +509,7 @@ def test_right_gradients_pass_and_any_error_is_measured(seed, n, where, size):
 def test_one_step_of_the_cell_with_a_batch():
     rng = np.random.default_rng(0)
     lstm = LSTM(3, 4, 2, rng=rng)
-    arrays = {"x": rng.standard_normal((3, 2))}  # (D, B)
+    arrays: dict[str, Any] = {"x": rng.standard_normal((3, 2))}  # (D, B)
     arrays |= {name: rng.standard_normal((4, 2)) for name in ("h_prev", "c_prev")}  # (H, B)
 
     def backward(dy, dh, dc):
