@@ -1,0 +1,19 @@
+"""Numbers that PyTorch computed once, for tests that run without it.
+
+`python scripts/golden.py` wrote the files here and writes them again; they hold plain arrays and no pickle.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def read(name: str) -> dict[str, dict[str, Any]]:
+    """Read ``name.npz``: the arrays of each case, by the names of the case and of the array."""
+    cases: dict[str, dict[str, Any]] = {}
+    with np.load(Path(__file__).parent / f"{name}.npz", allow_pickle=False) as archive:
+        for key in archive:
+            case, array_name = key.split("/")
+            cases.setdefault(case, {})[array_name] = archive[key]
+    return cases

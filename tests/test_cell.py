@@ -1,0 +1,457 @@
+"""One step of the LSTM against peers: the notebook's class, PyTorch's numbers, central differences.
+
+PyTorch's numbers were written by `scripts/golden.py`; `tests/parity` compares with PyTorch itself. Bad calls
+are in `test_checks`, the weights' own rules in `test_parameters`.
+"""
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from lstm_tutorial import LSTM, StepTrace
+from tests import notebook
+from tests.golden import read
+
+INPUTS = ("x", "h_prev", "c_prev")
+RESULTS = ("y", "h", "c")
+GRADIENTS = [*LSTM(1, 1, 1).parameters(), *INPUTS]
+
+# Sizes from the smallest to the example's and beyond, alone and in batches: 24, each with its own seed.
+SIZES = [
+    (D, H, O, B)
+    for D, H, O in (
+        (1, 1, 1),
+        (1, 5, 2),
+        (3, 4, 2),
+        (10, 20, 5),
+        (7, 1, 3),
+        (2, 33, 1),
+        (16, 16, 16),
+        (30, 50, 4),
+    )
+    for B in (1, 2, 7)
+]
+
+
+def problem(
+    D: int, H: int, O: int, B: int, *, seed: int = 0, dtype: Any = np.float64
+) -> tuple[LSTM, dict[str, Any]]:
+    """Make a cell with no bias at zero, and the inputs of one step."""
+    rng = np.random.default_rng(seed)
+    lstm = LSTM(D, H, O, rng=rng, dtype=dtype)
+    for name, array in lstm.parameters().items():
+        if name.endswith("bias"):
+            setattr(lstm, name, rng.standard_normal(array.shape))
+    shapes = {"x": (D, B), "h_prev": (H, B), "c_prev": (H, B)}
+    return lstm, {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+
+
+# The notebook's class.
+
+
+@pytest.mark.parametrize(("seed", "size"), list(enumerate(SIZES)), ids=str)
+def test_the_notebook_computes_the_same(seed, size):
+    lstm, inputs = problem(*size, seed=seed)
+    theirs = notebook.LSTM.with_weights_of(lstm).forward(**inputs, verbose=False)
+    for name, ours, other in zip(RESULTS, lstm.forward(**inputs), theirs, strict=True):
+        np.testing.assert_allclose(ours, other, rtol=1e-15, atol=1e-15, err_msg=name)
+
+
+@pytest.mark.parametrize(("seed", "size"), list(enumerate(SIZES)), ids=str)
+def test_the_notebook_prints_the_same(seed, size, capsys):
+    """Character for character: as `verbose`, as the text of a trace, and nothing unasked."""
+    lstm, inputs = problem(*size, seed=seed)
+    notebook.LSTM.with_weights_of(lstm).forward(**inputs)
+    theirs = capsys.readouterr().out
+    assert theirs.count("\n") >= 10
+    silent = lstm.forward(**inputs)
+    assert capsys.readouterr().out == ""
+    print(lstm.trace(**inputs))
+    assert capsys.readouterr().out == theirs
+    told = lstm.forward(**inputs, verbose=True)
+    assert capsys.readouterr().out == theirs
+    for a, b in zip(silent, told, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_example_prints_the_same(capsys):
+    """The example of the site: 10 inputs, 20 hidden units, 5 outputs, zero states."""
+    lstm = LSTM(10, 20, 5, rng=0)
+    h, c = lstm.initial_state()
+    x = np.random.default_rng(1).standard_normal((10, 1))
+    notebook.LSTM.with_weights_of(lstm).forward(x, h, c)
+    theirs = capsys.readouterr().out
+    lstm.forward(x, h, c, verbose=True)
+    assert capsys.readouterr().out == theirs
+
+
+# PyTorch.
+
+
+@pytest.mark.parametrize("case", read("lstm_step"))
+def test_pytorch_computes_the_same(case):
+    golden = read("lstm_step")[case]
+    lstm, inputs = from_golden(golden)
+    for name, value in zip(RESULTS, lstm.forward(**inputs), strict=True):
+        np.testing.assert_allclose(value, golden[name], rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("case", read("lstm_step"))
+def test_pytorch_differentiates_the_same(case):
+    golden = read("lstm_step")[case]
+    lstm, inputs = from_golden(golden)
+    gradients = lstm.backward(lstm.trace(**inputs), **{name: golden[name] for name in ("dy", "dh", "dc")})
+    assert list(gradients) == GRADIENTS
+    for name, value in gradients.items():
+        np.testing.assert_allclose(value, golden[f"d{name}"], rtol=1e-12, atol=1e-12, err_msg=name)
+
+
+def from_golden(golden: dict[str, Any]) -> tuple[LSTM, dict[str, Any]]:
+    """Make the cell and the inputs that PyTorch's numbers belong to."""
+    D, H, O = golden["x"].shape[0], golden["h_prev"].shape[0], golden["y"].shape[0]
+    lstm = LSTM(D, H, O)
+    for name in lstm.parameters():
+        setattr(lstm, name, golden[name])
+    return lstm, {name: golden[name] for name in INPUTS}
+
+
+# The step itself.
+
+
+def test_a_step_on_paper():
+    """One unit: with all weights zero every gate is a half and the candidate is its bias's tanh."""
+    lstm = LSTM(1, 1, 1)
+    for array in lstm.parameters().values():
+        array[...] = 0
+    lstm.Wc_bias = [[np.arctanh(0.5)]]
+    lstm.Wy = [[2.0]]
+    lstm.Wy_bias = [[1.0]]
+    trace = lstm.trace([[3.0]], [[0.25]], [[2.0]])
+    for gate in (trace.f, trace.i, trace.o):
+        assert gate == [[0.5]]
+    np.testing.assert_allclose(trace.c_tilde, 0.5, rtol=1e-15)
+    np.testing.assert_allclose(trace.c, 0.5 * 2 + 0.5 * 0.5, rtol=1e-15)  # half of 2 kept, half of 0.5 added
+    np.testing.assert_allclose(trace.h, 0.5 * np.tanh(1.25), rtol=1e-15)
+    np.testing.assert_allclose(trace.y, 1 + np.tanh(1.25), rtol=1e-15)
+
+
+@pytest.mark.parametrize(("gate", "bias"), [("f", "Wf_bias"), ("i", "Wi_bias"), ("o", "Wo_bias")])
+def test_each_gate_has_its_own_weights(gate, bias):
+    """Opening one gate by its bias moves that gate alone."""
+    lstm, inputs = problem(3, 4, 2, 2)
+    before = lstm.trace(**inputs)
+    setattr(lstm, bias, np.full((4, 1), 50.0))
+    after = lstm.trace(**inputs)
+    assert (getattr(after, gate) == 1).all()
+    for other in {"f", "i", "c_tilde", "o"} - {gate}:
+        np.testing.assert_array_equal(getattr(after, other), getattr(before, other))
+
+
+def test_a_forget_gate_wide_open_and_an_input_gate_shut_keep_the_cell_state():
+    lstm, inputs = problem(3, 4, 2, 2)
+    lstm.Wf_bias = np.full((4, 1), 60.0)
+    lstm.Wi_bias = np.full((4, 1), -800.0)
+    *_, c = lstm.forward(**inputs)
+    np.testing.assert_array_equal(c, inputs["c_prev"])
+
+
+def test_trace_holds_what_forward_returns():
+    lstm, inputs = problem(3, 4, 2, 5)
+    trace = lstm.trace(**inputs)
+    assert trace._fields == ("x", "h_prev", "c_prev", "f", "i", "c_tilde", "o", "c", "h", "y")
+    for name, value in zip(RESULTS, lstm.forward(**inputs), strict=True):
+        np.testing.assert_array_equal(getattr(trace, name), value)
+    for name, value in inputs.items():
+        np.testing.assert_array_equal(getattr(trace, name), value)
+
+
+def test_initial_state():
+    lstm = LSTM(3, 4, 2, dtype=np.float32)
+    numpy_integer: Any = np.int64(2)
+    for states, B in (
+        (lstm.initial_state(), 1),
+        (lstm.initial_state(7), 7),
+        (lstm.initial_state(numpy_integer), 2),
+    ):
+        h, c = states
+        assert h.shape == c.shape == (4, B)
+        assert h.dtype == c.dtype == np.float32
+        assert not h.any()
+        assert not c.any()
+        assert not np.shares_memory(h, c)
+
+
+def test_saturated_gates_raise_no_warning():
+    """Inputs so large that every exponential overflows in the textbook form."""
+    lstm, inputs = problem(3, 4, 2, 2)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        for scale in (1e4, -1e4, 1e100):
+            results = lstm.forward(inputs["x"] * scale, inputs["h_prev"], inputs["c_prev"])
+            assert all(np.isfinite(result).all() for result in results)
+
+
+# Memory: who holds what.
+
+
+def arrays_of(lstm, inputs, results):
+    return [*lstm.parameters().values(), *inputs.values(), *results]
+
+
+@pytest.mark.parametrize("B", [1, 3])
+def test_results_share_memory_with_nothing(B):
+    """Not with an argument, a weight, another result, or the results of the call before."""
+    lstm, inputs = problem(3, 4, 2, B)
+    first = lstm.forward(**inputs)
+    trace = lstm.trace(**inputs)
+    gradients = lstm.backward(trace, dy=trace.y, dh=trace.h, dc=trace.c)
+    results = [*first, *lstm.forward(**inputs), *trace, *lstm.initial_state(B), *gradients.values()]
+    everything = arrays_of(lstm, inputs, results)
+    for k, a in enumerate(everything):
+        for b in everything[:k]:
+            assert not np.shares_memory(a, b)
+
+
+def test_results_survive_later_calls_and_later_changes():
+    lstm, inputs = problem(3, 4, 2, 2)
+    results = [*lstm.forward(**inputs), *lstm.trace(**inputs)]
+    kept = [result.copy() for result in results]
+    for array in inputs.values():
+        array[...] = 9
+    lstm.forward(**inputs)
+    lstm.Wf = lstm.Wf + 1
+    for result, copied in zip(results, kept, strict=True):
+        np.testing.assert_array_equal(result, copied)
+
+
+def test_nothing_hides_in_the_network():
+    """Calls leave the network as it was: no state, no cache, no buffer that a later call would read."""
+    lstm, inputs = problem(3, 4, 2, 2)
+    before = copy.deepcopy(vars(lstm))
+    trace = lstm.trace(**inputs)
+    lstm.forward(**inputs)
+    lstm.backward(trace, dy=trace.y)
+    np.testing.assert_equal(vars(lstm), before)
+
+
+# Properties, over shapes and dtypes.
+
+dimensions = st.integers(1, 6)
+dtypes = st.sampled_from([np.float32, np.float64])
+
+
+@st.composite
+def problems(draw):
+    """Draw sizes, a dtype, weights from a seed, and inputs of any finite values up to a thousand."""
+    D, H, O, B = (draw(dimensions) for _ in range(4))
+    dtype = draw(dtypes)
+    lstm, inputs = problem(D, H, O, B, seed=draw(st.integers(0, 2**32)), dtype=dtype)
+    values = st.floats(-1000, 1000, width=32)
+    for name, array in inputs.items():
+        if draw(st.booleans()):
+            inputs[name] = draw(hnp.arrays(dtype, array.shape, elements=values))
+    return lstm, inputs
+
+
+def tolerance(lstm):
+    return {"rtol": 40 * np.finfo(lstm.dtype).eps, "atol": 40 * np.finfo(lstm.dtype).eps}
+
+
+def near(lstm, inputs, value, expected):
+    """Compare two ways of rounding: the sums of products are as large as the inputs and weights make them."""
+    size = 1 + max(np.abs(array).max() for array in [*inputs.values(), *lstm.parameters().values()])
+    eps = float(np.finfo(lstm.dtype).eps)
+    np.testing.assert_allclose(value, expected, rtol=20 * eps, atol=100 * eps * size)
+
+
+@settings(deadline=None, derandomize=True)
+@given(problems())
+def test_a_batch_is_its_columns(drawn):
+    """Examples do not see each other: a batch equals its columns one by one, to rounding."""
+    lstm, inputs = drawn
+    batch = lstm.forward(**inputs)
+    for b in range(inputs["x"].shape[1]):
+        alone = lstm.forward(**{name: array[:, [b]] for name, array in inputs.items()})
+        for whole, column in zip(batch, alone, strict=True):
+            near(lstm, inputs, whole[:, [b]], column)
+
+
+@settings(deadline=None, derandomize=True)
+@given(problems())
+def test_every_dtype_and_shape_computes_as_the_notebook(drawn):
+    lstm, inputs = drawn
+    with np.errstate(over="ignore"):  # theirs overflows
+        theirs = notebook.LSTM.with_weights_of(lstm).forward(**inputs, verbose=False)
+    for ours, other in zip(lstm.forward(**inputs), theirs, strict=True):
+        assert ours.dtype == lstm.dtype
+        assert ours.shape == other.shape
+        near(lstm, inputs, ours, other)
+
+
+@settings(deadline=None, derandomize=True)
+@given(problems())
+def test_gates_and_states_stay_in_their_ranges(drawn):
+    lstm, inputs = drawn
+    trace = lstm.trace(**inputs)
+    for gate in (trace.f, trace.i, trace.o):
+        assert ((gate >= 0) & (gate <= 1)).all()
+    for squashed in (trace.c_tilde, trace.h):
+        assert (np.abs(squashed) <= 1).all()
+    assert (np.abs(trace.c) <= np.abs(trace.c_prev) + 1).all()
+
+
+LAYOUTS: dict[str, Any] = {
+    "read-only": lambda a: np.frombuffer(a.tobytes(), a.dtype).reshape(a.shape),
+    "Fortran-ordered": np.asfortranarray,
+    "strided": lambda a: np.repeat(np.repeat(a, 2, axis=0), 3, axis=1)[::2, ::3],
+    "backwards": lambda a: a[::-1, ::-1].copy()[::-1, ::-1],
+    "big-endian": lambda a: a.astype(a.dtype.newbyteorder(">")),
+    "a nested list": lambda a: a.tolist(),
+    "a tuple of arrays": lambda a: tuple(a),
+    "wider": lambda a: a.astype(np.longdouble),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("B", [1, 3])
+def test_the_layout_in_memory_does_not_matter(layout, dtype, B):
+    """Every layout is computed with, and none is written to."""
+    lstm, inputs = problem(3, 4, 2, B, dtype=dtype)
+    laid_out: Any = {name: LAYOUTS[layout](array) for name, array in inputs.items()}
+    kept = copy.deepcopy(laid_out)
+    trace = lstm.trace(**laid_out)
+    assert {value.dtype for value in trace} == {np.dtype(dtype)}
+    for name, expected in lstm.trace(**inputs)._asdict().items():
+        np.testing.assert_allclose(getattr(trace, name), expected, **tolerance(lstm))
+    for value, expected in zip(lstm.forward(**laid_out), lstm.forward(**inputs), strict=True):
+        np.testing.assert_allclose(value, expected, **tolerance(lstm))
+    for name, value in laid_out.items():
+        np.testing.assert_array_equal(value, kept[name])
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint64, np.float16, list])
+def test_other_numbers_are_converted(kind):
+    lstm, _ = problem(3, 4, 2, 2)
+    ones = {"x": [[1, 0]] * 3, "h_prev": [[0, 1]] * 4, "c_prev": [[2, 3]] * 4}
+    values: Any = {name: value if kind is list else np.array(value, kind) for name, value in ones.items()}
+    floats: Any = {name: np.array(value, np.float64) for name, value in ones.items()}
+    expected = lstm.forward(**floats)
+    for value, other in zip(lstm.forward(**values), expected, strict=True):
+        assert value.dtype == np.float64
+        np.testing.assert_array_equal(value, other)
+
+
+def test_an_empty_batch_gives_empty_results():
+    lstm, inputs = problem(3, 4, 2, 1)
+    y, h, c = lstm.forward(**{name: array[:, :0] for name, array in inputs.items()})
+    assert (y.shape, h.shape, c.shape) == ((2, 0), (4, 0), (4, 0))
+
+
+def test_float32_is_near_float64():
+    single, inputs = problem(10, 20, 5, 3, dtype=np.float32)
+    double, _ = problem(10, 20, 5, 3)
+    for a, b in zip(single.forward(**inputs), double.forward(**inputs), strict=True):
+        assert a.dtype == np.float32
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+
+
+# Backward.
+
+
+def loss(lstm, inputs, weights):
+    """Take any scalar that depends on every entry of the three results."""
+    return sum(
+        np.vdot(w, value) for w, value in zip(weights, lstm.forward(**inputs), strict=True) if w is not None
+    )
+
+
+def central_difference(f, array, step=1e-5):
+    """Differentiate `f()` with respect to each entry of `array`, which `f` reads."""
+    slope = np.empty(array.shape)
+    for k in np.ndindex(array.shape):
+        old = array[k]
+        array[k] = old + step
+        above = f()
+        array[k] = old - step
+        below = f()
+        array[k] = old
+        slope[k] = (above - below) / (2 * step)
+    return slope
+
+
+@pytest.mark.parametrize("used", ["y", "h", "c", "yh", "hc", "yhc"])
+@pytest.mark.parametrize("size", [(1, 1, 1, 1), (3, 4, 2, 1), (2, 5, 3, 4)], ids=str)
+def test_gradients_are_slopes(size, used):
+    """All ten weights and all three inputs, with losses on each result alone and together."""
+    lstm, inputs = problem(*size)
+    rng = np.random.default_rng(1)
+    shapes = {"y": (size[2], size[3]), "h": (size[1], size[3]), "c": (size[1], size[3])}
+    weights = {name: rng.standard_normal(shape) if name in used else None for name, shape in shapes.items()}
+    gradients = lstm.backward(lstm.trace(**inputs), **{f"d{name}": w for name, w in weights.items()})
+    assert list(gradients) == GRADIENTS
+    for name, array in (lstm.parameters() | inputs).items():
+        slope = central_difference(lambda: loss(lstm, inputs, weights.values()), array)
+        assert gradients[name].shape == array.shape
+        error = np.linalg.norm(gradients[name] - slope)
+        assert error <= 1e-8 * np.linalg.norm(slope) + 1e-12, name
+
+
+def test_no_gradient_gives_zeros():
+    lstm, inputs = problem(3, 4, 2, 2)
+    for name, gradient in lstm.backward(lstm.trace(**inputs)).items():
+        assert not gradient.any(), name
+
+
+def test_a_gradient_is_linear_in_what_comes_in():
+    lstm, inputs = problem(3, 4, 2, 2)
+    trace = lstm.trace(**inputs)
+    parts = [
+        lstm.backward(trace, **{name: np.ones(shape)}) for name, shape in (("dy", (2, 2)), ("dh", (4, 2)))
+    ]
+    whole = lstm.backward(trace, dy=np.ones((2, 2)), dh=np.ones((4, 2)))
+    for name, gradient in whole.items():
+        np.testing.assert_allclose(gradient, parts[0][name] + parts[1][name], rtol=1e-13, atol=1e-15)
+
+
+def test_weights_gather_over_the_batch_and_inputs_do_not():
+    lstm, inputs = problem(3, 4, 2, 5)
+    dh = np.random.default_rng(1).standard_normal((4, 5))
+    whole = lstm.backward(lstm.trace(**inputs), dh=dh)
+    alone = []
+    for b in range(5):
+        trace = lstm.trace(**{name: array[:, [b]] for name, array in inputs.items()})
+        alone.append(lstm.backward(trace, dh=dh[:, [b]]))
+    for name in GRADIENTS:
+        columns = [gradients[name] for gradients in alone]
+        expected = np.concatenate(columns, axis=1) if name in INPUTS else sum(columns)
+        np.testing.assert_allclose(whole[name], expected, rtol=1e-13, atol=1e-14, err_msg=name)
+
+
+def test_backward_changes_nothing_that_it_is_given():
+    lstm, inputs = problem(3, 4, 2, 2)
+    trace = lstm.trace(**inputs)
+    incoming = {"dy": np.ones((2, 2)), "dh": np.ones((4, 2)), "dc": np.ones((4, 2))}
+    before = copy.deepcopy((trace, incoming, lstm.parameters()))
+    first = lstm.backward(trace, **incoming)
+    again = lstm.backward(trace, **incoming)
+    np.testing.assert_equal((trace, incoming, lstm.parameters()), before)
+    np.testing.assert_equal(first, again)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gradients_keep_the_dtype(dtype):
+    lstm, inputs = problem(3, 4, 2, 2, dtype=dtype)
+    gradients = lstm.backward(lstm.trace(**inputs), dy=[[1, 2], [3, 4]], dc=np.ones((4, 2), np.int8))
+    assert {gradient.dtype for gradient in gradients.values()} == {np.dtype(dtype)}
+
+
+def test_a_trace_written_by_hand_is_as_good():
+    lstm, inputs = problem(3, 4, 2, 2)
+    trace = lstm.trace(**inputs)
+    lists = StepTrace(*(value.tolist() for value in trace))
+    np.testing.assert_equal(lstm.backward(lists, dh=trace.h), lstm.backward(trace, dh=trace.h))
