@@ -1,0 +1,213 @@
+"""Every variant against a loop over numbers, and its gradients against central differences.
+
+The loop is written from the equations of Greff et al. (2015), one unit and one weight at a time; it shares no
+line with the package.
+"""
+
+import math
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_tutorial import LSTM, check_gradients, sequence, variants
+from lstm_tutorial.variants import CHANGES, Variant
+
+D, H, O = 3, 4, 2
+
+
+def problem(
+    change: str, T: int, B: int, seed: int = 0, dtype: Any = np.float64
+) -> tuple[Variant, dict[str, Any]]:
+    """Make a variant with no weight at zero, a batch of sequences and initial states."""
+    rng = np.random.default_rng(seed)
+    variant = Variant(D, H, O, change=change, rng=rng, dtype=dtype)
+    for name, array in variant.parameters().items():
+        setattr(variant, name, rng.standard_normal(array.shape).astype(dtype) / 2)
+    shapes = {"xs": (T, D, B), "h0": (H, B), "c0": (H, B)}
+    return variant, {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+
+
+def squash(a: float) -> float:
+    return 1.0 / (1.0 + math.exp(-a))
+
+
+def by_numbers(variant: Variant, xs: Any, h0: Any, c0: Any) -> tuple[Any, Any, Any]:
+    """Compute outputs, last hidden and last cell state of one column, number by number."""
+    W = {name: array.tolist() for name, array in variant.parameters().items()}
+    change, h, c, ys = variant.change, h0.tolist(), c0.tolist(), []
+
+    def total(gate: str, unit: int, seen: list[float], peephole: float = 0.0) -> Any:
+        row = zip(W[f"W{gate}"][unit], seen, strict=True)
+        return sum(w * x for w, x in row) + W[f"W{gate}_bias"][unit][0] + peephole
+
+    for x in xs.tolist():
+        seen, new_h, new_c = x + h, [], []
+        for unit in range(H):
+            look = {g: W[f"p{g}"][unit][0] if change == "peepholes" else 0.0 for g in "fio"}
+            f = 1.0 if change == "no forget gate" else squash(total("f", unit, seen, look["f"] * c[unit]))
+            if change == "no input gate":
+                i = 1.0
+            elif change == "coupled gates":
+                i = 1.0 - f
+            else:
+                i = squash(total("i", unit, seen, look["i"] * c[unit]))
+            c_tilde = total("c", unit, seen)
+            if change != "no input activation":
+                c_tilde = math.tanh(c_tilde)
+            new_c.append(f * c[unit] + i * c_tilde)
+            o = 1.0
+            if change != "no output gate":
+                o = squash(total("o", unit, seen, look["o"] * new_c[unit]))
+            new_h.append(o * (new_c[unit] if change == "no output activation" else math.tanh(new_c[unit])))
+        h, c = new_h, new_c
+        ys.append([sum(w * v for w, v in zip(row, h, strict=True)) for row in W["Wy"]])
+    return np.array(ys) + np.array(W["Wy_bias"]).T, np.array(h), np.array(c)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@given(T=st.integers(1, 6), seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=15, deadline=None)
+def test_forward_is_the_equations_number_by_number(change, T, seed):
+    variant, inputs = problem(change, T, 1, seed)
+    ys, h, c = by_numbers(variant, *(array[..., 0] for array in inputs.values()))
+    unrolled = variants.unroll(variant, **inputs)
+    np.testing.assert_allclose(unrolled.ys[..., 0], ys, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(unrolled.h[:, 0], h, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(unrolled.c[:, 0], c, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("lengths", [None, [5, 0, 3]], ids=["whole", "ragged"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_gradients_agree_with_central_differences(change, lengths):
+    variant, inputs = problem(change, 5, 3)
+
+    def forward() -> tuple[Any, ...]:
+        return variants.unroll(variant, **inputs, lengths=lengths)[:4]
+
+    def backward(dys, dhs, dh, dc):
+        cache = variants.unroll(variant, **inputs, lengths=lengths).cache
+        return variants.backpropagate(cache, dys=dys, dhs=dhs, dh=dh, dc=dc)
+
+    report = check_gradients(forward, variant.parameters() | inputs, backward)
+    assert report.ok, report
+    assert report.max_error < 1e-8, report
+
+
+@pytest.mark.parametrize("T", [0, 1, 9])
+def test_no_change_is_the_lstm(T):
+    """The same seed gives the same weights, and those the same results and gradients as the fast path."""
+    lstm = LSTM(D, H, O, rng=4, forget_bias=0.7)
+    variant = Variant(D, H, O, change="none", rng=4, forget_bias=0.7)
+    theirs, ours = lstm.parameters(), variant.parameters()
+    assert list(theirs) == list(ours)
+    assert all((theirs[name] == ours[name]).all() for name in theirs)
+    rng = np.random.default_rng(1)
+    xs, lengths = rng.standard_normal((T, D, 3)), np.array([T, T // 2, 0])
+    one = sequence.unroll(lstm, xs, lengths=lengths)
+    other = variants.unroll(variant, xs, lengths=lengths)
+    for a, b in zip(one[:4], other[:4], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14)
+    outputs = {name: rng.standard_normal(getattr(one, name[1:]).shape) for name in ("dys", "dhs", "dh", "dc")}
+    left = sequence.backpropagate(one.cache, **outputs)
+    right = variants.backpropagate(other.cache, **outputs)
+    assert left.keys() == right.keys()
+    for name in left:
+        np.testing.assert_allclose(left[name], right[name], rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ("none", []),
+        ("no input gate", ["Wi", "Wi_bias"]),
+        ("no forget gate", ["Wf", "Wf_bias"]),
+        ("no output gate", ["Wo", "Wo_bias"]),
+        ("no input activation", []),
+        ("no output activation", []),
+        ("coupled gates", ["Wi", "Wi_bias"]),
+    ],
+)
+def test_what_is_left_out_has_no_weights(change, missing):
+    names = set(Variant(D, H, O, change=change, rng=0).parameters())
+    assert names == set(LSTM(D, H, O, rng=0).parameters()) - set(missing)
+
+
+def test_peepholes_start_at_zero_and_then_change_nothing():
+    plain, variant = Variant(D, H, O, rng=2), Variant(D, H, O, change="peepholes", rng=2)
+    assert set(variant.parameters()) - set(plain.parameters()) == {"pf", "pi", "po"}
+    assert not any(variant.parameters()[name].any() for name in ("pf", "pi", "po"))
+    xs = np.random.default_rng(0).standard_normal((6, D, 2))
+    assert (variants.unroll(plain, xs).ys == variants.unroll(variant, xs).ys).all()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_nothing_is_mutated_or_kept(change):
+    variant, inputs = problem(change, 4, 2)
+    copies = {name: array.copy() for name, array in (inputs | variant.parameters()).items()}
+    first = variants.unroll(variant, **inputs)
+    second = variants.unroll(variant, **inputs)
+    assert (first.ys == second.ys).all()
+    dys = np.ones_like(first.ys)
+    once = variants.backpropagate(first.cache, dys=dys)
+    variant.Wc = np.zeros_like(variant.Wc)  # the cache has its own copy
+    twice = variants.backpropagate(first.cache, dys=dys)
+    assert all((once[name] == twice[name]).all() for name in once)
+    assert all((copies[name] == array).all() for name, array in inputs.items())
+    assert not np.shares_memory(first.hs, first.cache.xh)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_float32_stays_float32(change):
+    variant, inputs = problem(change, 6, 2, dtype=np.float32)
+    unrolled = variants.unroll(variant, **inputs)
+    gradients = variants.backpropagate(unrolled.cache, dys=np.ones_like(unrolled.ys))
+    assert {array.dtype for array in unrolled[:4]} == {np.dtype(np.float32)}
+    assert {array.dtype for array in gradients.values()} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: Variant(D, H, O, change="no gate"), ValueError, "change must be one of none, no input gate"),
+        (lambda: Variant(D, 0, O), ValueError, "hidden_size must be a positive integer, got 0"),
+        (
+            lambda: Variant(D, H, O, forget_bias=cast(Any, "1")),
+            TypeError,
+            "forget_bias must be a real number",
+        ),
+        (lambda: Variant(D, H, O, rng=cast(Any, "x")), TypeError, "rng must be None, an int"),
+        (
+            lambda: variants.unroll(cast(Any, LSTM(D, H, O)), np.zeros((1, D, 1))),
+            TypeError,
+            "variant must be a Variant",
+        ),
+        (
+            lambda: variants.unroll(Variant(D, H, O), np.zeros((1, 2, 1))),
+            ValueError,
+            r"xs must have shape \(T, 3",
+        ),
+        (
+            lambda: variants.unroll(Variant(D, H, O), np.zeros((1, D, 1)), np.zeros((H, 2))),
+            ValueError,
+            r"h0 must have shape \(4, 1\)",
+        ),
+        (
+            lambda: variants.backpropagate(cast(Any, None)),
+            TypeError,
+            "cache must be the cache of unroll, got NoneType",
+        ),
+    ],
+)
+def test_bad_arguments_are_named(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_initial_state_is_zero():
+    h, c = Variant(D, H, O).initial_state(5)
+    assert h.shape == c.shape == (H, 5)
+    assert not h.any()
+    assert not c.any()
