@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lstm_tutorial import LSTM
-from tests.parity import pytorch
+from tests.parity import pytorch, rnn
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
 
@@ -51,6 +51,7 @@ def write(name: str, cases: dict[str, dict[str, Any]]) -> None:
 
 def main() -> None:
     write("lstm_step", {name: step_case(name) for name in STEPS})
+    write("rnn", {name: rnn.case(name) for name in rnn.CASES})
 
 
 if __name__ == "__main__":
