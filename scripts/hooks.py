@@ -1,8 +1,8 @@
 """What MkDocs does besides building pages: it forgets the package, and brings the artefacts up to date.
 
 Executed pages and figure scripts import the package in MkDocs' own process. ``mkdocs serve`` keeps that
-process alive, so without this an edit in ``lstm_tutorial/`` would not reach the pages until a restart. Zensical
-does not call hooks: run ``python scripts/build.py`` before it.
+process alive, so without this an edit in ``lstm_tutorial/`` would not reach the pages until a restart.
+Zensical does not call hooks: run ``python scripts/build.py`` before it.
 """
 
 from __future__ import annotations

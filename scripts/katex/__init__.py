@@ -92,7 +92,9 @@ class SetFormulas(Postprocessor):
 class MathRole(InlineProcessor):
     """Reads the role that docstrings use for mathematics."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, int, int]:
+    def handleMatch(  # type: ignore[override]  # the stubs know an older form
+        self, m: re.Match[str], data: str
+    ) -> tuple[Any, int, int]:
         """Return the formula set, and where it stood."""
         body = typeset(m.group(1), False)
         return self.md.htmlStash.store(f'<span class="math">{body}</span>'), m.start(0), m.end(0)
