@@ -93,13 +93,13 @@ class LSTM(Parameters):
         If an argument is of the wrong kind or out of range; the message names it.
     """
 
-    Wf = Weight("_W", 1)
+    Wf = Weight("_W", 2)
     """Weights of the forget gate, (H, D+H)."""
-    Wf_bias = Weight("_b", 1)
+    Wf_bias = Weight("_b", 2)
     """Bias of the forget gate, (H, 1)."""
-    Wi = Weight("_W", 2)
+    Wi = Weight("_W", 1)
     """Weights of the input gate, (H, D+H)."""
-    Wi_bias = Weight("_b", 2)
+    Wi_bias = Weight("_b", 1)
     """Bias of the input gate, (H, 1)."""
     Wc = Weight("_W", 3)
     """Weights of the candidate, (H, D+H)."""
@@ -129,7 +129,7 @@ class LSTM(Parameters):
         first_bias = np.full((H, 1), as_number("forget_bias", forget_bias))  # (H, 1)
         rng = as_rng(rng)
         # One store for the four gates, the three sigmoids first: one product then computes all their sums.
-        self._W = np.empty((4, H, D + H), self.dtype)  # (4, H, D+H) = [Wo, Wf, Wi, Wc]
+        self._W = np.empty((4, H, D + H), self.dtype)  # (4, H, D+H) = [Wo, Wi, Wf, Wc]
         self._b = np.zeros((4, H, 1), self.dtype)  # (4, H, 1)
         self._Wy = np.empty((O, H), self.dtype)  # (O, H)
         self._by = np.zeros((O, 1), self.dtype)  # (O, 1)
@@ -194,7 +194,7 @@ class LSTM(Parameters):
         xh = np.concatenate((x, h_prev))  # (D+H, B), what every gate sees
         # --8<-- [start:gates]
         a = self._W @ xh + self._b  # (4, H, B), a gate's sum is its W @ xh + bias
-        o, f, i = sigmoid(a[:3])  # (H, B) each: output, forget and input gate
+        o, i, f = sigmoid(a[:3])  # (H, B) each: output, input and forget gate
         c_tilde = tanh(a[3])  # (H, B), the candidate
         # --8<-- [end:gates]
         # --8<-- [start:cell]

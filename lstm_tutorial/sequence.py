@@ -27,8 +27,10 @@ from numpy.typing import ArrayLike, NDArray
 from lstm_tutorial.cell import LSTM
 from lstm_tutorial.checks import FloatArray, as_array, as_lengths, as_size
 
-BLOCK_BYTES = 2**19
-"""How much memory a block of slopes may take: about a quarter of a core's second-level cache."""
+BLOCK_BYTES = 2**20
+"""How much memory a block of steps may take: half of a processor core's second-level cache."""
+BLOCK_STEPS = 8
+"""How many steps a block has at least: fewer make the product for the weights' gradient too short."""
 
 
 class Unrolled(NamedTuple):
@@ -51,16 +53,14 @@ class Segment(NamedTuple):
 
     z: FloatArray
     """What each step reads, ``[x; h_prev; 1]``, (K+1, D+H+1, B); the last holds only the final `h`."""
-    gates: FloatArray
-    """Output, forget, input gate and candidate, (K, 4, H, B)."""
-    c: FloatArray
-    """Cell states, (K+1, H, B), the one before the first step included."""
+    planes: FloatArray
+    """Output, input and forget gate, candidate and `c_prev`, (K+1, 5, H, B); the last only the final `c`."""
     tanh_c: FloatArray
-    """Their tanh after each step, (K, H, B)."""
+    """The tanh of the cell state after each step, (K, H, B)."""
 
-    def first(self, steps: int) -> Segment:
-        """Return the part that belongs to the first `steps` steps; views, not copies."""
-        return Segment(self.z[: steps + 1], self.gates[:steps], self.c[: steps + 1], self.tanh_c[:steps])
+    def steps(self, start: int, stop: int) -> Segment:
+        """Return the part that belongs to the steps from `start` to before `stop`: views, not copies."""
+        return Segment(self.z[start : stop + 1], self.planes[start : stop + 1], self.tanh_c[start:stop])
 
 
 @dataclass(frozen=True)
@@ -68,19 +68,21 @@ class Cache:
     """What a forward pass leaves for the way back: the weights as they were, and values or checkpoints."""
 
     W: FloatArray
-    """Weights and biases of the gates, (4, H, D+H+1)."""
+    """Weights of the gates, one below the other, (4H, D+H)."""
+    W_half: FloatArray
+    """The same with the biases as a last column and the sigmoids' rows halved, (4H, D+H+1)."""
     Wy: FloatArray
     """Weights of the read-out, (O, H)."""
     lengths: NDArray[np.intp]
     """True length of each column, (B,)."""
     spans: list[tuple[int, int]]
-    """First step and end of every segment."""
-    starts: list[tuple[FloatArray, FloatArray]]
-    """`h` and `c` before every segment, (H, B) each."""
-    segment: Segment | None
+    """First step and end of every span of steps that was run at once."""
+    values: Segment | None
     """The values of all steps, or None where they are computed again from `starts` and `xs`."""
+    starts: list[tuple[FloatArray, FloatArray]]
+    """`h` and `c` before every span, (H, B) each."""
     xs: FloatArray
-    """The inputs, (T, D, B): with `segment` a view into it, otherwise the caller's own array."""
+    """The inputs, (T, D, B): with `values` a view into them, otherwise the caller's own array."""
 
 
 def unroll(
@@ -128,28 +130,33 @@ def unroll(
     D, H, O, dtype = lstm.input_size, lstm.hidden_size, lstm.output_size, lstm.dtype
     xs = as_array("xs", xs, ("T", D, "B"), dtype)  # (T, D, B)
     T, _, B = xs.shape
-    h = np.zeros((H, B), dtype) if h0 is None else as_array("h0", h0, (H, B), dtype).copy()  # (H, B)
-    c = np.zeros((H, B), dtype) if c0 is None else as_array("c0", c0, (H, B), dtype).copy()  # (H, B)
+    h = np.zeros((H, B), dtype) if h0 is None else as_array("h0", h0, (H, B), dtype)  # (H, B)
+    c = np.zeros((H, B), dtype) if c0 is None else as_array("c0", c0, (H, B), dtype)  # (H, B)
     true_lengths = as_lengths(lengths, T, B)
-    every = T if checkpoint_every is None else min(as_size("checkpoint_every", checkpoint_every), T)
+    every = _block_size(H, B, dtype)
+    if checkpoint_every is not None:
+        every = as_size("checkpoint_every", checkpoint_every)
+    spans = [(start, min(start + every, T)) for start in range(0, T, every)]
+    keep_values = keep_cache and checkpoint_every is None
 
-    W = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
-    segment = _empty_segment(every, D, H, B, dtype)
+    W_half = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
+    W_half[:3] *= 0.5  # sigmoid(a) = (1 + tanh(a/2)) / 2
+    W_half = W_half.reshape(4 * H, D + H + 1)  # (4H, D+H+1)
+    values = _empty_segment(T if keep_values else min(every, T), D, H, B, dtype)
     ys = np.empty((T, O, B), dtype)  # (T, O, B)
     hs = np.empty((T, H, B), dtype)  # (T, H, B)
-    spans = [(start, min(start + every, T)) for start in range(0, T, every or 1)]
-    starts = []
     h_last, c_last = h.copy(), c.copy()  # (H, B) each
+    starts = []
     for start, stop in spans:
-        starts.append((h, c))
-        steps = segment.first(stop - start)
-        _run(W, steps, xs[start:stop], h, c)
+        starts.append((h.copy(), c.copy()))
+        steps = values.steps(start, stop) if keep_values else values.steps(0, stop - start)
+        _run(W_half, steps, xs[start:stop], h, c)
         hs[start:stop] = steps.z[1:, D : D + H]
-        h, c = hs[stop - 1].copy(), steps.c[-1].copy()
-        ends = np.flatnonzero((true_lengths > start) & (true_lengths <= stop))  # columns that end here
-        h_last[:, ends] = steps.z[true_lengths[ends] - start, D : D + H, ends].T
-        c_last[:, ends] = steps.c[true_lengths[ends] - start, :, ends].T
-    np.matmul(lstm.Wy, hs, out=ys)
+        np.matmul(lstm.Wy, hs[start:stop], ys[start:stop])
+        h, c = hs[stop - 1], steps.planes[-1, 4]
+        columns, ends = _columns_that_end(true_lengths, start, stop)
+        h_last[:, columns] = steps.z[ends, D : D + H, columns].T
+        c_last[:, columns] = steps.planes[ends, 4, :, columns].T
     ys += lstm.Wy_bias
     if lengths is not None:
         padding = np.arange(T)[:, None, None] >= true_lengths  # (T, 1, B)
@@ -157,58 +164,65 @@ def unroll(
         np.copyto(hs, 0, where=padding)
     if not keep_cache:
         return Unrolled(ys, hs, h_last, c_last, None)
-    kept = segment if checkpoint_every is None else None
-    inputs = xs if kept is None else segment.z[:T, :D]
-    cache = Cache(W, lstm.Wy.copy(), true_lengths, spans, starts, kept, inputs)
+    W = lstm._W.reshape(4 * H, D + H).copy()  # (4H, D+H)
+    inputs = values.z[:T, :D] if keep_values else xs
+    kept = values if keep_values else None
+    cache = Cache(W, W_half, lstm.Wy.copy(), true_lengths, spans, kept, starts, inputs)
     return Unrolled(ys, hs, h_last, c_last, cache)
+
+
+def _block_size(H: int, B: int, dtype: np.dtype[Any]) -> int:
+    """Say for how many steps the values fit into a block."""
+    return max(BLOCK_STEPS, BLOCK_BYTES // max(1, 10 * H * B * dtype.itemsize))
+
+
+def _columns_that_end(
+    lengths: NDArray[np.intp], start: int, stop: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Find the columns whose last true step lies in a span, and how many steps of the span are theirs."""
+    columns = np.flatnonzero((lengths > start) & (lengths <= stop))  # (N,)
+    return columns, lengths[columns] - start
 
 
 def _empty_segment(steps: int, D: int, H: int, B: int, dtype: np.dtype[Any]) -> Segment:
     """Make room for the values of so many steps."""
     z = np.empty((steps + 1, D + H + 1, B), dtype)  # (K+1, D+H+1, B)
-    z[:, D + H] = 1  # the bias reads a constant
-    return Segment(
-        z,
-        np.empty((steps, 4, H, B), dtype),  # (K, 4, H, B)
-        np.empty((steps + 1, H, B), dtype),  # (K+1, H, B)
-        np.empty((steps, H, B), dtype),  # (K, H, B)
-    )
+    z[:, D + H] = 1  # what the bias is multiplied with
+    planes = np.empty((steps + 1, 5, H, B), dtype)  # (K+1, 5, H, B)
+    return Segment(z, planes, np.empty((steps, H, B), dtype))
 
 
 # --8<-- [start:run]
-def _run(W: FloatArray, steps: Segment, xs: FloatArray, h: FloatArray, c: FloatArray) -> None:
-    """Run the cell over the steps of one segment and write every value into it."""
-    K, _, H, B = steps.gates.shape
+def _run(W_half: FloatArray, steps: Segment, xs: FloatArray, h: FloatArray, c: FloatArray) -> None:
+    """Run the cell over consecutive steps and write every value into their segment."""
+    z, planes, tanh_c = steps
+    K, H, B = tanh_c.shape
     D = xs.shape[1]
-    steps.z[:K, :D] = xs
-    steps.z[0, D : D + H] = h
-    steps.c[0] = c
-    W = W.copy()
-    W[:3] *= 0.5  # sigmoid(a) = (1 + tanh(a/2)) / 2
-    W = W.reshape(4 * H, -1)  # (4H, D+H+1)
-    half = np.asarray(0.5, W.dtype)  # (), an array: quicker than a Python number
-    added = np.empty((H, B), W.dtype)  # (H, B)
-    gates = steps.gates
-    for z, a, sigmoids, o, f, i, c_tilde, c_prev, c, tanh_c, h in zip(
-        steps.z[:K],  # (D+H+1, B)
-        gates.reshape(K, 4 * H, B),  # (4H, B)
-        gates[:, :3],  # (3, H, B)
-        *gates.swapaxes(0, 1),  # (H, B) each
-        steps.c[:K],  # (H, B)
-        steps.c[1:],  # (H, B)
-        steps.tanh_c,  # (H, B)
-        steps.z[1:, D : D + H],  # (H, B), what the next step reads
+    z[:K, :D] = xs
+    z[0, D : D + H] = h
+    planes[0, 4] = c
+    half = np.asarray(0.5, z.dtype)  # (), an array: quicker than a Python number
+    products = np.empty((2, H, B), z.dtype)  # (2, H, B)
+    for z_t, a, sigmoids, o, i_and_f, c_tilde_and_c_prev, c_t, tanh_c_t, h_t in zip(
+        z[:K],  # (D+H+1, B)
+        planes[:K].reshape(K, 5 * H, B)[:, : 4 * H],  # (4H, B)
+        planes[:K, :3],  # (3, H, B)
+        planes[:K, 0],  # (H, B)
+        planes[:K, 1:3],  # (2, H, B)
+        planes[:K, 3:],  # (2, H, B)
+        planes[1:, 4],  # (H, B), the next step's c_prev
+        tanh_c,  # (H, B)
+        z[1:, D : D + H],  # (H, B), the next step's h_prev
         strict=True,
     ):
-        W.dot(z, a)  # (4H, B), the sums of all four gates
+        W_half.dot(z_t, a)  # the sums of all four gates
         np.tanh(a, a)
         np.multiply(sigmoids, half, sigmoids)
         np.add(sigmoids, half, sigmoids)
-        np.multiply(f, c_prev, c)  # c = f * c_prev + i * c_tilde
-        np.multiply(i, c_tilde, added)
-        np.add(c, added, c)
-        np.tanh(c, tanh_c)
-        np.multiply(o, tanh_c, h)  # h = o * tanh(c)
+        np.multiply(i_and_f, c_tilde_and_c_prev, products)
+        np.add(products[0], products[1], c_t)  # c = i * c_tilde + f * c_prev
+        np.tanh(c_t, tanh_c_t)
+        np.multiply(o, tanh_c_t, h_t)  # h = o * tanh(c)
         # --8<-- [end:run]
 
 
@@ -252,88 +266,123 @@ def backpropagate(
     O, H = cache.Wy.shape
     T, D, B = cache.xs.shape
     dtype = cache.W.dtype
-    dys = None if dys is None else as_array("dys", dys, (T, O, B), dtype)  # (T, O, B)
-    dhs = None if dhs is None else as_array("dhs", dhs, (T, H, B), dtype)  # (T, H, B)
+    true = np.arange(T)[:, None, None] < cache.lengths  # (T, 1, B), steps that are no padding
+    dys = None if dys is None else _masked(as_array("dys", dys, (T, O, B), dtype), true)  # (T, O, B)
+    dhs = None if dhs is None else _masked(as_array("dhs", dhs, (T, H, B), dtype), true)  # (T, H, B)
     dh_last = np.zeros((H, B), dtype) if dh is None else as_array("dh", dh, (H, B), dtype)  # (H, B)
     dc_last = np.zeros((H, B), dtype) if dc is None else as_array("dc", dc, (H, B), dtype)  # (H, B)
 
-    dW = np.zeros((4, H, D + H + 1), dtype)  # (4, H, D+H+1)
+    dW = np.zeros((4 * H, D + H + 1), dtype)  # (4H, D+H+1)
     dWy = np.zeros((O, H), dtype)  # (O, H)
     dWy_bias = np.zeros((O, 1), dtype)  # (O, 1)
     dxs = np.empty((T, D, B), dtype)  # (T, D, B)
-    dh_next = np.zeros((H, B), dtype)  # (H, B), from the step after
-    dc = np.zeros((H, B), dtype)  # (H, B)
+    dh_next = np.zeros((H, B), dtype)  # (H, B), carried from the step after
+    dc = np.zeros((H, B), dtype)  # (H, B), carried from the step after
+    room = _Room.empty(cache)
     for start, stop, steps in _blocks(cache):
-        masked_dys, dh_loss = _loss_gradients(cache, start, stop, dys, dhs, dh_last)
-        dh_next, dz, da = _run_back(cache, start, steps, dh_loss, dh_next, dc, dc_last)
+        dh_loss, da, dz = room.dh_loss[: stop - start], room.da[: stop - start], room.dz[: stop - start]
+        _gather(cache, start, dh_loss, dys, dhs, dh_last)
+        _slopes(steps, room)
+        _run_back(cache, start, steps, room, dh_next, dc, dc_last)
         dxs[start:stop] = dz[:, :D]
-        dW += _sum_of_products(da.reshape(stop - start, 4 * H, B), steps.z[:-1]).reshape(dW.shape)
-        if masked_dys is not None:
-            dWy += _sum_of_products(masked_dys, steps.z[1:, D : D + H])
-            dWy_bias += masked_dys.sum(axis=(0, 2))[:, None]
+        dW += _sum_of_products(da.reshape(-1, 4 * H, B), steps.z[:-1])
+        if dys is not None:
+            dWy += _sum_of_products(dys[start:stop], steps.z[1:, D : D + H])
+            dWy_bias += dys[start:stop].sum(axis=(0, 2))[:, None]
     empty = cache.lengths == 0  # columns whose last state is the initial one
     dh_next[:, empty] += dh_last[:, empty]
     dc[:, empty] += dc_last[:, empty]
-    return _named(dW, D + H) | {"Wy": dWy, "Wy_bias": dWy_bias, "xs": dxs, "h0": dh_next, "c0": dc}
+    dW = dW.reshape(4, H, D + H + 1)  # (4, H, D+H+1)
+    return _named(dW) | {"Wy": dWy, "Wy_bias": dWy_bias, "xs": dxs, "h0": dh_next, "c0": dc}
+
+
+def _masked(gradients: FloatArray, true: NDArray[np.bool_]) -> FloatArray:
+    """Set to zero what stands in the padding."""
+    return gradients if true.all() else np.where(true, gradients, 0)
 
 
 def _blocks(cache: Cache) -> Iterator[tuple[int, int, Segment]]:
-    """Go through the sequence from its end, in blocks of steps whose slopes fit in the cache."""
-    _, H, _ = cache.W.shape
+    """Go through the sequence from its end, in blocks; run the steps again where they were not kept."""
     _, D, B = cache.xs.shape
-    size = max(1, BLOCK_BYTES // max(1, 5 * H * B * cache.W.dtype.itemsize))
+    H = cache.Wy.shape[1]
+    size = _block_size(H, B, cache.W.dtype)
     scratch = None
-    for (start, stop), (h, c) in zip(reversed(cache.spans), reversed(cache.starts), strict=True):
-        if cache.segment is not None:
-            steps = cache.segment
+    for (first, last), (h, c) in zip(reversed(cache.spans), reversed(cache.starts), strict=True):
+        if cache.values is not None:
+            steps = cache.values.steps(first, last)
         else:
             scratch = scratch or _empty_segment(cache.spans[0][1], D, H, B, cache.W.dtype)
-            steps = scratch.first(stop - start)
-            _run(cache.W, steps, cache.xs[start:stop], h, c)
-        for end in range(stop - start, 0, -size):
-            begin = max(0, end - size)
-            z, gates, cs, tanh_c = steps.first(end)
-            yield start + begin, start + end, Segment(z[begin:], gates[begin:], cs[begin:], tanh_c[begin:])
+            steps = scratch.steps(0, last - first)
+            _run(cache.W_half, steps, cache.xs[first:last], h, c)
+        for stop in range(last, first, -size):
+            start = max(first, stop - size)
+            yield start, stop, steps.steps(start - first, stop - first)
 
 
-def _loss_gradients(
+class _Room(NamedTuple):
+    """Arrays that every block of the way back uses again. K is the number of steps in a block."""
+
+    dh_loss: FloatArray
+    """What the loss says of each step's `h`, (K, H, B)."""
+    through_h: FloatArray
+    """The slope from `c` to `h`, (K, H, B)."""
+    local: FloatArray
+    """The slopes from the four sums to `h` (the first) or to `c` (the others), (K, 4, H, B)."""
+    da: FloatArray
+    """The gradients of the four sums, (K, 4, H, B)."""
+    dz: FloatArray
+    """The gradients of ``[x; h_prev]``, (K, D+H, B)."""
+
+    @staticmethod
+    def empty(cache: Cache) -> _Room:
+        """Make room for the longest block of a cache."""
+        T, D, B = cache.xs.shape
+        H, dtype = cache.Wy.shape[1], cache.W.dtype
+        K = min(_block_size(H, B, dtype), T)
+        shapes = ((K, H, B), (K, H, B), (K, 4, H, B), (K, 4, H, B), (K, D + H, B))
+        return _Room(*(np.empty(shape, dtype) for shape in shapes))
+
+
+def _gather(
     cache: Cache,
     start: int,
-    stop: int,
+    dh_loss: FloatArray,
     dys: FloatArray | None,
     dhs: FloatArray | None,
     dh_last: FloatArray,
-) -> tuple[FloatArray | None, FloatArray]:
-    """Gather what the loss itself says of each step's `y` and `h`, without padding and with final states."""
-    H, B = dh_last.shape
-    lengths = cache.lengths
-    true = np.arange(start, stop)[:, None, None] < lengths  # (K, 1, B), steps that are no padding
-    dh_loss = np.zeros((stop - start, H, B), dh_last.dtype)  # (K, H, B)
+) -> None:
+    """Write what the loss itself says of each step's `h`: through `y`, by itself, or as a column's last."""
+    stop = start + len(dh_loss)
     if dys is not None:
-        dys = np.where(true, dys[start:stop], 0)  # (K, O, B)
-        np.matmul(cache.Wy.T, dys, out=dh_loss)
-    if dhs is not None:
-        np.add(dh_loss, dhs[start:stop], dh_loss, where=true)
-    ends = np.flatnonzero((lengths > start) & (lengths <= stop))
-    dh_loss[lengths[ends] - 1 - start, :, ends] += dh_last[:, ends].T
-    return dys, dh_loss
+        np.matmul(cache.Wy.T, dys[start:stop], dh_loss)
+        if dhs is not None:
+            dh_loss += dhs[start:stop]
+    else:
+        dh_loss[...] = 0 if dhs is None else dhs[start:stop]
+    columns, ends = _columns_that_end(cache.lengths, start, stop)
+    dh_loss[ends - 1, :, columns] += dh_last[:, columns].T
 
 
-def _slopes(steps: Segment, local: FloatArray, through_h: FloatArray) -> None:
-    """Compute how each gate's sum acts on `c` or `h`, and `h` on `c`, for all steps of a block at once."""
-    o, _, i, c_tilde = steps.gates.swapaxes(0, 1)  # (K, H, B) each
-    sigmoids = steps.gates[:, :3]  # (K, 3, H, B)
+# --8<-- [start:slopes]
+def _slopes(steps: Segment, room: _Room) -> None:
+    """Compute all that does not depend on the incoming gradient, for every step of a block at once."""
+    tanh_c = steps.tanh_c  # (K, H, B)
+    K = len(tanh_c)
+    local, through_h = room.local[:K], room.through_h[:K]  # (K, 4, H, B), (K, H, B)
+    o, i, _, c_tilde, c_prev = steps.planes[:-1].swapaxes(0, 1)  # (K, H, B) each
+    sigmoids = steps.planes[:-1, :3]  # (K, 3, H, B)
     np.subtract(1, sigmoids, local[:, :3])
     local[:, :3] *= sigmoids  # sigmoid' = s (1 - s)
-    local[:, 0] *= steps.tanh_c  # h = o * tanh(c)
-    local[:, 1] *= steps.c[:-1]  # c = f * c_prev + ...
-    local[:, 2] *= c_tilde  # ... + i * c_tilde
+    local[:, 0] *= tanh_c  # h = o * tanh(c)
+    local[:, 1] *= c_tilde  # c = i * c_tilde ...
+    local[:, 2] *= c_prev  # ... + f * c_prev
     np.multiply(c_tilde, c_tilde, local[:, 3])
     np.subtract(1, local[:, 3], local[:, 3])  # tanh' = 1 - t^2
     local[:, 3] *= i
-    np.multiply(steps.tanh_c, steps.tanh_c, through_h)
+    np.multiply(tanh_c, tanh_c, through_h)
     np.subtract(1, through_h, through_h)
-    through_h *= o  # dh/dc = o * tanh'(c)
+    through_h *= o  # h = o * tanh(c)
+    # --8<-- [end:slopes]
 
 
 # --8<-- [start:run-back]
@@ -341,35 +390,42 @@ def _run_back(
     cache: Cache,
     start: int,
     steps: Segment,
-    dh_loss: FloatArray,
+    room: _Room,
     dh_next: FloatArray,
     dc: FloatArray,
     dc_last: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Go back through the steps of one block; `dc` is carried on in place."""
-    K, _, H, B = steps.gates.shape
-    local = np.empty_like(steps.gates)  # (K, 4, H, B), what the gates' sums do, but for dh and dc
-    through_h = np.empty_like(steps.tanh_c)  # (K, H, B)
-    _slopes(steps, local, through_h)
-    W = cache.W[:, :, :-1].reshape(4 * H, -1)  # (4H, D+H), the bias leads nowhere
-    da = np.empty_like(steps.gates)  # (K, 4, H, B)
-    dz = np.empty((K, W.shape[1], B), W.dtype)  # (K, D+H, B)
-    dh = np.empty((H, B), W.dtype)  # (H, B)
-    through = np.empty((H, B), W.dtype)  # (H, B)
-    last_steps = set((cache.lengths - 1 - start).tolist())
-    for k in range(K - 1, -1, -1):
-        if k in last_steps:  # here some columns end: the gradient of their final c comes in
-            dc += np.where(cache.lengths == start + k + 1, dc_last, 0)
-        np.add(dh_loss[k], dh_next, dh)
-        np.multiply(dh, through_h[k], through)
+) -> None:
+    """Go back through the steps of one block; `dh_next` and `dc` are carried on in place."""
+    K, H, B = steps.tanh_c.shape
+    W_T = cache.W.T  # (D+H, 4H)
+    dh, through = np.empty((2, H, B), W_T.dtype)  # (H, B) each
+    dh_carried = dh_next  # (H, B)
+    ends = set((cache.lengths - 1).tolist())
+    for t, dh_loss, through_h, local_o, local_c, f, da, da_o, da_c, dz in zip(
+        range(start + K - 1, start - 1, -1),
+        room.dh_loss[:K][::-1],  # (H, B)
+        room.through_h[:K][::-1],  # (H, B)
+        room.local[:K, 0][::-1],  # (H, B)
+        room.local[:K, 1:][::-1],  # (3, H, B)
+        steps.planes[:K, 2][::-1],  # (H, B)
+        room.da[:K].reshape(K, 4 * H, B)[::-1],  # (4H, B)
+        room.da[:K, 0][::-1],  # (H, B)
+        room.da[:K, 1:][::-1],  # (3, H, B)
+        room.dz[:K][::-1],  # (D+H, B)
+        strict=True,
+    ):
+        if t in ends:  # here some columns end: the gradient of their final c comes in
+            dc += np.where(cache.lengths == t + 1, dc_last, 0)
+        np.add(dh_loss, dh_carried, dh)
+        np.multiply(dh, through_h, through)
         np.add(dc, through, dc)  # both paths into c
-        np.multiply(dh, local[k, 0], da[k, 0])
-        np.multiply(dc, local[k, 1:], da[k, 1:])
-        np.multiply(dc, steps.gates[k, 1], dc)  # on to c_prev, through the forget gate
-        W.T.dot(da[k].reshape(4 * H, B), dz[k])
-        dh_next = dz[k, -H:]
-        # --8<-- [end:run-back]
-    return dh_next.copy(), dz, da
+        np.multiply(dh, local_o, da_o)
+        np.multiply(dc, local_c, da_c)
+        np.multiply(dc, f, dc)  # on to c_prev
+        W_T.dot(da, dz)
+        dh_carried = dz[-H:]  # on to h_prev
+    dh_next[...] = dh_carried
+    # --8<-- [end:run-back]
 
 
 def _sum_of_products(a: FloatArray, b: FloatArray) -> FloatArray:
@@ -379,10 +435,10 @@ def _sum_of_products(a: FloatArray, b: FloatArray) -> FloatArray:
     return rows @ columns.T
 
 
-def _named(dW: FloatArray, columns: int) -> dict[str, FloatArray]:
+def _named(dW: FloatArray) -> dict[str, FloatArray]:
     """Give the gates' gradients the names of the parameters, in their order."""
     gradients = {}
-    for name, gate in (("Wf", 1), ("Wi", 2), ("Wc", 3), ("Wo", 0)):
-        gradients[name] = dW[gate, :, :columns].copy()  # (H, D+H)
-        gradients[f"{name}_bias"] = dW[gate, :, columns:].copy()  # (H, 1)
+    for name, gate in (("Wf", 2), ("Wi", 1), ("Wc", 3), ("Wo", 0)):
+        gradients[name] = dW[gate, :, :-1].copy()  # (H, D+H)
+        gradients[f"{name}_bias"] = dW[gate, :, -1:].copy()  # (H, 1)
     return gradients
