@@ -1,6 +1,6 @@
 """The plain network against a loop written out, against differences, and against values that PyTorch gave.
 
-The golden values are in ``tests/golden/rnn.npz``; ``scripts/golden_rnn.py`` makes them.
+PyTorch's numbers were written by `scripts/golden.py`; `tests/parity` compares with PyTorch itself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from lstm_tutorial.gradcheck import check_gradients
 from lstm_tutorial.rnn import RNN, UnrolledRNN, backpropagate, unroll
+from tests.golden import read
 
 D, H, O = 3, 4, 2
 NAMES = ["Wh", "Wh_bias", "Wy", "Wy_bias"]
@@ -26,6 +27,20 @@ def problem(T: int, B: int, seed: int = 0, dtype: Any = np.float64) -> tuple[RNN
     rnn.Wh_bias, rnn.Wy_bias = rng.standard_normal((H, 1)), rng.standard_normal((O, 1))
     shapes = {"xs": (T, D, B), "h0": (H, B), "dys": (T, O, B), "dhs": (T, H, B), "dh": (H, B)}
     return rnn, {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+
+
+def in_and_out(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Separate what goes into `unroll` from what goes into `backpropagate`."""
+    return {name: values[name] for name in ("xs", "h0")}, {
+        name: values[name] for name in ("dys", "dhs", "dh")
+    }
+
+
+def ours(rnn: RNN, inputs: dict[str, Any], outputs: dict[str, Any], lengths: Any = None) -> dict[str, Any]:
+    """Run forward and back; return the results by name, and the gradients with a d in front."""
+    result = unroll(rnn, **inputs, lengths=lengths)
+    gradients = backpropagate(result.cache, **outputs)
+    return {"ys": result.ys, "hs": result.hs, "h": result.h} | {f"d{n}": g for n, g in gradients.items()}
 
 
 def by_steps(rnn: RNN, xs: Any, h0: Any, lengths: Any) -> UnrolledRNN:
@@ -62,6 +77,18 @@ def test_the_first_weights() -> None:
     assert not np.array_equal(RNN(30, 70, 50, rng=2).Wh, rnn.Wh)
 
 
+@pytest.mark.parametrize("case", read("rnn"))
+def test_pytorch_agrees(case: str) -> None:
+    """Results and gradients are those of `torch.nn.RNN` and autograd, to 1e-12 in norm, array by array."""
+    golden = read("rnn")[case]
+    O, H = golden["Wy"].shape
+    rnn = RNN(golden["xs"].shape[1], H, O)
+    for name in NAMES:
+        setattr(rnn, name, golden[name])
+    for name, value in ours(rnn, *in_and_out(golden)).items():
+        assert np.linalg.norm(value - golden[name]) <= 1e-12 * np.linalg.norm(golden[name]), name
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 9), st.integers(1, 5), st.integers(0, 2**16), st.data())
 def test_unrolling_is_a_loop_over_steps(T: int, B: int, seed: int, data: st.DataObject) -> None:
@@ -82,7 +109,7 @@ def test_gradients_agree_with_central_differences(T: int, B: int, with_lengths: 
     """All four parameters, the inputs and the initial state, to 1e-8 in norm, array by array."""
     rnn, values = problem(T, B)
     lengths = np.random.default_rng(1).integers(0, T + 1, B) if with_lengths else None
-    inputs = {name: values[name] for name in ("xs", "h0")}
+    inputs, _ = in_and_out(values)
 
     def forward() -> tuple[Any, ...]:
         return unroll(rnn, **inputs, lengths=lengths)[:3]
@@ -100,7 +127,7 @@ def test_gradients_agree_with_central_differences(T: int, B: int, with_lengths: 
 def test_a_missing_gradient_is_zero(missing: list[str]) -> None:
     """Leaving out a gradient is the same as passing zeros for it."""
     rnn, values = problem(T=5, B=3)
-    given_ = {name: values[name] for name in ("dys", "dhs", "dh")}
+    _, given_ = in_and_out(values)
     zeros = {name: np.zeros_like(given_[name]) for name in missing}
     kept = {name: value for name, value in given_.items() if name not in missing}
     cache = unroll(rnn, values["xs"], values["h0"]).cache
@@ -115,9 +142,7 @@ def test_nothing_is_mutated_shared_or_remembered() -> None:
     before = {name: value.copy() for name, value in (values | rnn.parameters()).items()}
     results = []
     for _ in range(2):
-        result = unroll(rnn, values["xs"], values["h0"], lengths=[6, 4])
-        gradients = backpropagate(result.cache, dys=values["dys"], dhs=values["dhs"], dh=values["dh"])
-        results.append([*result[:3], *gradients.values()])
+        results.append([*ours(rnn, *in_and_out(values), lengths=[6, 4]).values()])
     for first, second in zip(*results, strict=True):
         np.testing.assert_array_equal(first, second)
     for name, value in (values | rnn.parameters()).items():
@@ -142,14 +167,10 @@ def test_float32_stays_float32_and_near_float64() -> None:
     """A single-precision network computes in single precision, within 1e-5 of double."""
     single, values32 = problem(T=20, B=3, dtype=np.float32)
     double, values64 = problem(T=20, B=3)
-    runs = []
-    for rnn, values in ((single, values32), (double, values64)):
-        result = unroll(rnn, values["xs"], values["h0"])
-        gradients = backpropagate(result.cache, dys=values["dys"], dhs=values["dhs"], dh=values["dh"])
-        runs.append([*result[:3], *gradients.values()])
-    for ours, exact in zip(*runs, strict=True):
-        assert ours.dtype == np.float32
-        assert np.linalg.norm(ours - exact) <= 1e-5 * np.linalg.norm(exact)
+    exact = ours(double, *in_and_out(values64))
+    for name, value in ours(single, *in_and_out(values32)).items():
+        assert value.dtype == np.float32
+        assert np.linalg.norm(value - exact[name]) <= 1e-5 * np.linalg.norm(exact[name]), name
 
 
 @pytest.mark.parametrize(
@@ -168,7 +189,7 @@ def test_float32_stays_float32_and_near_float64() -> None:
 )
 def test_unroll_refuses_what_does_not_fit(arguments: dict[str, Any], message: str) -> None:
     """A bad argument is named, with what was expected."""
-    good = {"rnn": RNN(D, H, O, rng=0), "xs": np.zeros((4, D, 2))}
+    good: dict[str, Any] = {"rnn": RNN(D, H, O, rng=0), "xs": np.zeros((4, D, 2))}
     with pytest.raises((TypeError, ValueError), match=message):
         unroll(**(good | arguments))
 

@@ -1,4 +1,4 @@
-"""The plain network in PyTorch: `torch.nn.RNN` filled with our weights, its autograd asked for ours by name."""
+"""The plain network in PyTorch: `torch.nn.RNN` filled with our weights, autograd asked for ours by name."""
 
 from __future__ import annotations
 
