@@ -23,7 +23,7 @@ site: $(ENV)  ## the site into site/; a warning is an error
 experiments: $(ENV)  ## the long runs whose records are stale
 	$(BIN)/python scripts/experiments/run.py
 
-bench: $(ENV)  ## the times, beside PyTorch's where it is installed
+bench: $(ENV)  ## the times, beside PyTorch's; CONTRIBUTING.md says how to get it
 	$(BIN)/python scripts/bench.py
 
 check: $(ENV)  ## style, types, spelling and the files that other machines read
