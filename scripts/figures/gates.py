@@ -5,6 +5,7 @@ Draws what `scripts.forward_pass` computed and computes nothing itself. `units` 
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from lstm_tutorial.checks import FloatArray
@@ -46,14 +47,15 @@ def build() -> None:
     axes[2].set(ylim=(-1, 1), yticks=[-1, 0, 1])
     axes[3].set_xlabel("hidden unit")
     axes[0].legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2, borderaxespad=0.2, handlelength=1)
+    sigmoids = np.concatenate([value for t in (first, second) for value in (t.f, t.i, t.o)])
     style.save(
         figure,
         "gates",
         title="The four gates of the example, unit by unit",
         description=(
-            "Four rows of twenty stems, one per hidden unit: forget gate, input gate, candidate and "
-            "output gate. In both steps the three gates lie between 0.19 and 0.83, none near 0 or 1; "
-            f"the candidate takes both signs. Unit {UNIT} is marked: its forget gate goes from "
+            "Four rows of twenty stems, one per hidden unit: forget gate, input gate, candidate and output "
+            f"gate. In both steps the three gates lie between {sigmoids.min():.2f} and {sigmoids.max():.2f}, "
+            f"and the candidate takes both signs. Unit {UNIT} is marked: its forget gate goes from "
             f"{first.f[UNIT, 0]:.2f} in the first step to {second.f[UNIT, 0]:.2f} in the second."
         ),
     )

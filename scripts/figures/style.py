@@ -233,6 +233,7 @@ def save(figure: Figure, name: str, title: str, description: str) -> None:
     """
     buffer = io.StringIO()
     FigureCanvasSVG(figure)
+    _settle(figure)
     figure.savefig(
         buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
     )
@@ -241,6 +242,19 @@ def save(figure: Figure, name: str, title: str, description: str) -> None:
     temporary = GENERATED / f".{name}.svg.{os.getpid()}"
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(GENERATED / f"{name}.svg")
+
+
+def _settle(figure: Figure) -> None:
+    """Lay the figure out once and round the places of its axes.
+
+    The solver behind the layout differs from run to run in the last bit, and a coordinate that lies halfway
+    between two decimals would then be written now so, now so.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, bottom, width, height = (round(float(v), 5) for v in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def _for_a_page(svg: str, name: str, title: str, description: str) -> str:
@@ -257,7 +271,8 @@ def _for_a_page(svg: str, name: str, title: str, description: str) -> str:
     box = re.search(r'viewBox="([^"]+)"', svg)
     assert box is not None
     opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box.group(1)}" role="img" class="plot-svg"'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        f' viewBox="{box.group(1)}" role="img" class="plot-svg"'
         f' aria-labelledby="{name}-title {name}-desc" stroke-linejoin="round" stroke-linecap="butt">\n'
         f'<title id="{name}-title">{html.escape(title)}</title>\n'
         f'<desc id="{name}-desc">{html.escape(description)}</desc>\n'

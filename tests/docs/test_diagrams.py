@@ -1,0 +1,93 @@
+"""The drawings made by hand: well-formed, described, in the site's colours, and used by name on the pages.
+
+Whether a drawing says the truth about the cell is for a reader to judge; that the names in it and the parts
+that the pages light up exist is asserted here.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.docs.pages import DOCS, all_pages, text_of
+
+DRAWINGS = sorted((DOCS / "assets" / "diagrams").glob("*.svg"))
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def inline_drawings() -> list[tuple[str, str]]:
+    """Return page and source of every ``<svg>`` element that stands in a page itself."""
+    return [
+        (page, svg)
+        for page in all_pages()
+        for svg in re.findall(r"<svg\b.*?</svg>", text_of(page), re.DOTALL)
+    ]
+
+
+def site_variables() -> list[set[str]]:
+    """Return the names of the CSS variables that each of the two colour schemes sets."""
+    css = (DOCS / "assets" / "site.css").read_text()
+    blocks = re.findall(r'\[data-md-color-scheme="(?:default|slate)"\] \{(.*?)\n\}', css, re.DOTALL)
+    assert len(blocks) == 2
+    return [set(re.findall(r"(--[\w-]+):", block)) for block in blocks]
+
+
+def test_there_are_drawings() -> None:
+    """An empty list would make every test below pass."""
+    assert DRAWINGS
+    assert inline_drawings()
+
+
+@pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.name)
+def test_a_drawing_is_described(path: Path) -> None:
+    """The title and the description come first, and are what the drawing is labelled by."""
+    svg = ElementTree.fromstring(path.read_text(encoding="utf-8"))
+    assert svg.get("role") == "img"
+    assert [child.tag for child in svg][:2] == [f"{SVG}title", f"{SVG}desc"]
+    assert (svg.get("aria-labelledby") or "").split() == [svg[0].get("id"), svg[1].get("id")]
+    assert len(svg[0].text or "") > 10
+    assert len(svg[1].text or "") > 100
+
+
+@pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.name)
+def test_a_drawing_follows_the_scheme(path: Path) -> None:
+    """Every colour is a variable that both schemes set, or the colour of the text around it."""
+    source = path.read_text(encoding="utf-8")
+    colours = re.findall(r'\b(?:fill|stroke)="([^"]*)"', source) + re.findall(r"color:([^;\"]*)", source)
+    for colour in colours:
+        assert colour in ("none", "currentColor") or colour.startswith("var(--"), colour
+    used = {name for name in re.findall(r"var\((--[\w-]+)", source) if not name.startswith("--show")}
+    for scheme in site_variables():
+        assert used <= scheme
+    assert "href=" not in source
+    assert "url(" not in source
+
+
+@pytest.mark.parametrize(("page", "source"), inline_drawings())
+def test_a_part_on_a_page_shows_what_exists(page: str, source: str) -> None:
+    """It names a drawing of the same page and lights up parts of it; it has a title and a description.
+
+    It refers by ``xlink:href``, because the theme's instant loading rewrites every plain ``href``.
+    """
+    svg = ElementTree.fromstring(source)
+    title, description, use = svg
+    assert (svg.get("aria-labelledby") or "").split() == [title.get("id"), description.get("id")]
+    assert title.text
+    assert description.text
+    target = (use.get("{http://www.w3.org/1999/xlink}href") or "").removeprefix("#")
+    drawing = next(path for path in DRAWINGS if f'id="{target}"' in path.read_text(encoding="utf-8"))
+    assert f'--8<-- "docs/assets/diagrams/{drawing.name}"' in text_of(page)
+    parts = set(re.findall(r"var\((--show-[\w-]+)", drawing.read_text(encoding="utf-8")))
+    assert set(re.findall(r"(--show-[\w-]+):", svg.get("style") or "")) <= parts
+
+
+@pytest.mark.parametrize("page", sorted({page for page, _ in inline_drawings()}))
+def test_no_name_is_used_twice_on_a_page(page: str) -> None:
+    """A name that two drawings of a page share would label the second by the first."""
+    quoted = re.findall(r'--8<-- "(docs/assets/diagrams/[^"]+)"', text_of(page))
+    sources = [text_of(page), *((DOCS.parent / path).read_text(encoding="utf-8") for path in quoted)]
+    names = re.findall(r'\bid="([^"]+)"', "".join(sources))
+    assert len(names) == len(set(names))

@@ -1,0 +1,134 @@
+"""The example of the site: its printed text, its arithmetic redone by other means, and the figures it feeds.
+
+The comparison of a step with the notebook's class over many sizes is in `tests.test_cell`; here it is this
+one example, through the script and the file that the pages show.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from lstm_tutorial import StepTrace
+from scripts import forward_pass
+from scripts.figures import silence, style
+from scripts.forward_pass import UNIT, example, first_step, second_step
+from tests.notebook import LSTM as Notebook  # noqa: N811
+
+FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "states")
+
+
+def notebook_text(capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what the original class prints for the example."""
+    lstm, xs = example()
+    Notebook.with_weights_of(lstm).forward(xs[0], *lstm.initial_state())
+    return capsys.readouterr().out
+
+
+def test_the_script_prints_what_the_notebook_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    """On a terminal, character for character."""
+    done = subprocess.run(
+        [sys.executable, Path(forward_pass.__file__)], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert done.stdout == notebook_text(capsys)
+
+
+def test_the_page_shows_what_the_script_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`build` writes that text and nothing else, and leaves no temporary file."""
+    monkeypatch.setattr(forward_pass, "GENERATED", tmp_path / "_generated")
+    forward_pass.build()
+    forward_pass.build()
+    assert [path.name for path in tmp_path.rglob("*.*")] == ["forward_pass.txt"]
+    assert (tmp_path / "_generated/forward_pass.txt").read_text() == notebook_text(capsys)
+
+
+def sigma(a: float) -> float:
+    """Compute the logistic function of one number."""
+    return 1 / (1 + math.exp(-a))
+
+
+def on_paper(trace: StepTrace, digits: int) -> dict[str, float]:
+    """Redo one unit of a step in plain Python, rounding each number, product and sum to so many digits."""
+    lstm, _ = example()
+    xh = [round(float(v), digits) for v in (*trace.x[:, 0], *trace.h_prev[:, 0])]
+    sums = {
+        gate: round(
+            sum(round(round(float(w), digits) * v, digits) for w, v in zip(row, xh, strict=True)), digits
+        )
+        for gate, row in (
+            ("f", lstm.Wf[UNIT]),
+            ("i", lstm.Wi[UNIT]),
+            ("c_tilde", lstm.Wc[UNIT]),
+            ("o", lstm.Wo[UNIT]),
+        )
+    }
+    values = {gate: round(sigma(a), digits) for gate, a in sums.items()}
+    values["c_tilde"] = round(math.tanh(sums["c_tilde"]), digits)
+    kept = round(values["f"] * round(float(trace.c_prev[UNIT, 0]), digits), digits)
+    values["c"] = round(kept + round(values["i"] * values["c_tilde"], digits), digits)
+    values["h"] = round(values["o"] * round(math.tanh(values["c"]), digits), digits)
+    return values
+
+
+@pytest.mark.parametrize("step", [first_step, second_step])
+def test_four_digits_on_paper_give_the_third_decimal(step) -> None:
+    """A reader with a calculator gets what the page prints."""
+    trace = step()
+    for name, value in on_paper(trace, 4).items():
+        assert f"{value:.3f}" == f"{getattr(trace, name)[UNIT, 0]:.3f}", name
+
+
+@pytest.mark.parametrize("step", [first_step, second_step])
+def test_the_unit_that_the_pages_follow_is_computed_right(step) -> None:
+    """Plain Python, one number at a time, gives the same to fifteen digits."""
+    trace = step()
+    for name, value in on_paper(trace, 17).items():
+        assert value == pytest.approx(getattr(trace, name)[UNIT, 0], rel=1e-13), name
+
+
+def test_the_second_step_goes_on_from_the_first() -> None:
+    """Its states are those that the first left, and its input is another."""
+    first, second = first_step(), second_step()
+    np.testing.assert_array_equal(second.h_prev, first.h)
+    np.testing.assert_array_equal(second.c_prev, first.c)
+    assert not np.any(first.c_prev)
+    assert not np.any(first.h_prev)
+    assert np.all(first.x != second.x)
+
+
+def test_what_the_front_page_says_of_silence() -> None:
+    """Without a bias the states fade within about ten steps; with 3 none of the twenty does."""
+    left_alone, biased = silence.cell_states(0.0), silence.cell_states(3.0)
+    np.testing.assert_array_equal(left_alone[0], first_step().c[:, 0])
+    assert np.abs(left_alone[10]).max() < 0.05 * np.abs(left_alone[0]).max()
+    assert np.linalg.norm(biased[-1]) > np.linalg.norm(biased[0])
+    assert np.abs(biased[-1]).min() > 0.05 * np.abs(biased[0]).max()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_says_what_it_shows_and_is_the_same_each_time(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Well-formed, with a title and a description, and the same bytes twice."""
+    monkeypatch.setattr(style, "GENERATED", tmp_path)
+    figure = importlib.import_module(f"scripts.figures.{name}")
+    figure.build()
+    once = (tmp_path / f"{name}.svg").read_bytes()
+    figure.build()
+    assert (tmp_path / f"{name}.svg").read_bytes() == once
+    svg = ElementTree.fromstring(once)
+    title, description = svg[0], svg[1]
+    assert title.tag.endswith("title")
+    assert description.tag.endswith("desc")
+    assert len(title.text or "") > 10
+    assert len(description.text or "") > 100
