@@ -232,9 +232,9 @@ def _kind(array: NDArray[Any] | None) -> str:
 def _read(path: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays of a checkpoint."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-    except (ValueError, BadZipFile, EOFError) as error:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = dict(archive)
+    except (TypeError, ValueError, EOFError, BadZipFile) as error:
         raise ValueError(f"{path} is not a checkpoint: {error}") from error
     if not {"rng", "losses", "gradient_norms"} <= arrays.keys():
         raise ValueError(f"{path} is not a checkpoint: it holds {sorted(arrays)}")
