@@ -1,35 +1,29 @@
-"""What holds for every test: where `CI` is set, one that is skipped has failed.
-
-A skip says that something is not installed. A machine that decides about a change has everything.
-"""
+"""What the whole suite shares: the built site, and the rule that CI skips nothing."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Generator, Iterator
 
 import pytest
 
-IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+from tests.site.builds import Builds
 
 
-def fail_if_skipped(report: Any) -> Any:
-    """Turn a skip into a failure that says what was missing; let an expected failure be one."""
-    if IN_CI and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builds]:
+    """Return the site, built twice by MkDocs and once by Zensical; all start at once, each is waited for."""
+    with Builds(tmp_path_factory.mktemp("site builds")) as running:  # a directory with a space in its name
+        yield running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where CI=true: what is not tested there is tested nowhere."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
         report.outcome = "failed"
-        report.longrepr = f"{report.nodeid} is not to be skipped in CI. {reason}"
+        report.longrepr = f"skipped, which continuous integration does not accept: {report.longrepr}"
     return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, Any, Any]:
-    """Look at the report of each phase of each test."""
-    return fail_if_skipped((yield))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, Any, Any]:
-    """Look at the report of each module, which may be skipped as a whole."""
-    return fail_if_skipped((yield))

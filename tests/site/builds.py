@@ -1,0 +1,101 @@
+"""Copies of the project and builds of its site, for the tests: every build runs in a copy, never in the tree.
+
+Whoever asks for a build waits for it; the builds run beside each other and beside the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Self
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = "https://lstm.invalid/"  # a name that by definition belongs to nobody
+NOT_COPIED = (".*", "__pycache__", "site", "_generated", "dist", "mutants")
+
+
+def copy_project(target: Path) -> Path:
+    """Copy what a clone would hold, without anything generated, and without the tests of the site."""
+    return Path(shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*NOT_COPIED)))
+
+
+def environment(project: Path) -> dict[str, str]:
+    """Return the environment in which a copy imports its own package and scripts."""
+    return os.environ | {
+        "PYTHONPATH": str(project),
+        "SITE_URL": ADDRESS,
+        "NO_MKDOCS_2_WARNING": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def start(project: Path, *command: str) -> subprocess.Popen[str]:
+    """Start a Python module in a copy of the project."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=project,
+        env=environment(project),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python module in a copy of the project, to its end."""
+    process = start(project, *command)
+    printed, _ = process.communicate(timeout=170)
+    return subprocess.CompletedProcess(process.args, process.returncode, printed)
+
+
+class Builds:
+    """The site three times: by MkDocs in two directories, and by Zensical."""
+
+    def __init__(self, directory: Path) -> None:
+        projects = [copy_project(directory / name) for name in ("one", "another place")]
+        self.first, self.second = (project / "site" for project in projects)
+        self._running = {
+            project / "site": start(project, "mkdocs", "build", "--strict") for project in projects
+        }
+        self._printed: dict[Path, str] = {}
+        self._zensical: Path | None = None
+
+    def __enter__(self) -> Self:
+        """Nothing to prepare: the builds have started."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Stop what nobody waited for."""
+        for site, process in self._running.items():
+            if site not in self._printed:
+                process.kill()
+                process.communicate()
+
+    def wait(self, site: Path) -> Path:
+        """Return one of the two sites when it is built.
+
+        Raises
+        ------
+        AssertionError
+            If the build fails; the message is what it printed.
+        """
+        process = self._running[site]
+        if site not in self._printed:
+            self._printed[site], _ = process.communicate(timeout=170)
+        assert process.returncode == 0, self._printed[site]
+        return site
+
+    def zensical(self) -> Path:
+        """Return the site that Zensical builds, built when first asked for."""
+        if self._zensical is None:
+            project = copy_project(self.second.parent.with_name("by zensical"))
+            artefacts = self.wait(self.second).parent / "docs/_generated"
+            shutil.copytree(artefacts, project / "docs/_generated")
+            for command in (["scripts.build"], ["zensical", "build"]):
+                result = run(project, *command)
+                assert result.returncode == 0, result.stdout
+            self._zensical = project / "site"
+        return self._zensical
