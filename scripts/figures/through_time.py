@@ -1,0 +1,51 @@
+"""Both states of the example's cell over forty steps of random input, unit by unit.
+
+The weights and the first two inputs are those of the example; the inputs after them come from the same
+source. Nothing is trained here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lstm_tutorial.checks import FloatArray
+from scripts.figures import style
+from scripts.forward_pass import INPUT_SEED, example
+
+STEPS = 40
+
+
+def states() -> tuple[FloatArray, FloatArray]:
+    """Return the cell states and the hidden states after every step, (T, H) each."""
+    lstm, _ = example()
+    xs = np.random.default_rng(INPUT_SEED).standard_normal((STEPS, 10, 1))  # (T, D, B)
+    h, c = lstm.initial_state()  # (H, B) each
+    cs, hs = [], []
+    for x in xs:
+        _, h, c = lstm.forward(x, h, c)
+        cs.append(c[:, 0])  # (H,)
+        hs.append(h[:, 0])  # (H,)
+    return np.array(cs), np.array(hs)  # (T, H) each
+
+
+def build() -> None:
+    """Draw ``docs/_generated/through_time.svg``."""
+    cs, hs = states()
+    figure, axes = style.new_figure(height=6.2, rows=3, height_ratios=[20, 20, 1.6])
+    for ax, values, name in ((axes[0], cs, "cell state c"), (axes[1], hs, "hidden state h")):
+        style.heat(ax, values.T)
+        ax.set(title=name, ylabel="unit", yticks=[0, 5, 10, 15], xticks=[0, 9, 19, 29, 39])
+        ax.set_xticklabels(["1", "10", "20", "30", "40"])
+    axes[1].set_xlabel("step")
+    style.heat_key(axes[2], label="value of a tile")
+    axes[2].set_xticklabels(["−1 or less", "0", "1 or more"])
+    style.save(
+        figure,
+        "through_time",
+        title="Both states over forty steps, unit by unit",
+        description=(
+            "Two heat maps of twenty rows, one per unit, and forty columns, one per step: the cell "
+            "state above, the hidden state below. Streaks of one shade run over a few columns in a row "
+            "of the cell state. The hidden state shows the same streaks, paler and more broken."
+        ),
+    )
