@@ -4,29 +4,29 @@
 .PHONY: serve test site experiments bench check
 
 UV_VERSION := 0.13.9
-ENV := .venv/.made-from-uv.lock
+MADE := .venv/.made-from-uv.lock
 BIN := .venv/bin
 
 # One BLAS thread: small products are faster so, and their times can be compared.
 export OPENBLAS_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 
-serve: $(ENV)  ## the site on localhost, rebuilt when a file changes
+serve: $(MADE)  ## the site on localhost, rebuilt when a file changes
 	$(BIN)/mkdocs serve
 
-test: $(ENV)  ## every test
+test: $(MADE)  ## every test
 	$(BIN)/pytest
 
-site: $(ENV)  ## the site into site/; a warning is an error
+site: $(MADE)  ## the site into site/; a warning is an error
 	$(BIN)/mkdocs build --strict
 
-experiments: $(ENV)  ## the long runs whose records are stale
+experiments: $(MADE)  ## the long runs whose records are stale
 	$(BIN)/python scripts/experiments/run.py
 
-bench: $(ENV)  ## the times, beside PyTorch's; CONTRIBUTING.md says how to get it
+bench: $(MADE)  ## the times, beside PyTorch's; CONTRIBUTING.md says how to get it
 	$(BIN)/python scripts/bench.py
 
-check: $(ENV)  ## style, types, spelling and the files that other machines read
+check: $(MADE)  ## style, types, spelling and the files that other machines read
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -38,12 +38,12 @@ check: $(ENV)  ## style, types, spelling and the files that other machines read
 # The environment, from the lock file with its hashes. What else was installed into it by hand stays.
 ifeq ($(shell command -v uv 2>/dev/null),)
 UV := .uv/bin/uv
-$(ENV): | $(UV)
+$(MADE): | $(UV)
 else
 UV := uv
 endif
 
-$(ENV): pyproject.toml uv.lock
+$(MADE): pyproject.toml uv.lock
 	$(UV) sync --locked --inexact
 	touch $@
 

@@ -298,7 +298,7 @@ class LSTM(Parameters):
             gradients[name] = da @ source.T  # the shape of the weight matrix
             gradients[f"{name}_bias"] = da.sum(axis=1, keepdims=True)  # the shape of the bias
         # --8<-- [end:backward-weights]
-        return gradients | {"x": dx.copy(), "h_prev": dh_prev.copy(), "c_prev": dc_prev}
+        return gradients | {"x": dx, "h_prev": dh_prev, "c_prev": dc_prev}
         # --8<-- [end:backward]
 
     def _check_trace(self, trace: StepTrace) -> StepTrace:
