@@ -44,8 +44,8 @@ def build() -> None:
         "through_time",
         title="Both states over forty steps, unit by unit",
         description=(
-            "Two heat maps of twenty rows, one per unit, and forty columns, one per step: the cell "
-            "state above, the hidden state below. Streaks of one shade run over a few columns in a row "
-            "of the cell state. The hidden state shows the same streaks, paler and more broken."
+            "Two heat maps of twenty rows, one per unit, and forty columns, one per step: the cell state "
+            "above, the hidden state below. Neighbours in a row are often of like shade, tiles five steps "
+            "apart hardly. The hidden state has the same pattern in paler shades."
         ),
     )

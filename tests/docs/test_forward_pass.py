@@ -22,7 +22,7 @@ from scripts.figures import silence, style
 from scripts.forward_pass import UNIT, example, first_step, second_step
 from tests.notebook import LSTM as Notebook  # noqa: N811
 
-FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "states")
+FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "states", "through_time")
 
 
 def notebook_text(capsys: pytest.CaptureFixture[str]) -> str:
