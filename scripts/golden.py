@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lstm_tutorial import LSTM
-from tests.parity import pytorch, rnn, training
+from tests.parity import pytorch, rnn, sequence, training
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
 
@@ -52,6 +52,8 @@ def write(name: str, cases: dict[str, dict[str, Any]]) -> None:
 def main() -> None:
     write("lstm_step", {name: step_case(name) for name in STEPS})
     write("rnn", {name: rnn.case(name) for name in rnn.CASES})
+    write("sequence", {name: sequence.case(name) for name in sequence.CASES})
+    write("jacobians", {"T50": sequence.jacobian_case()})
     write("losses", {name: training.loss_case(name) for name in training.LOSSES})
     write("optimizers", {name: training.optimizer_case(name) for name in training.OPTIMIZERS})
 

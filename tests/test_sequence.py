@@ -1,6 +1,6 @@
 """The sequence path against loops over the single step, which has its own tests, and against differences.
 
-What PyTorch says of the same sequences is in `tests/test_sequence_golden.py` and `tests/parity`.
+PyTorch's numbers were written by `scripts/golden.py`; `tests/parity` compares with PyTorch itself.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_tutorial import LSTM, Unrolled, backpropagate, unroll
+from tests.golden import read
 
 D, H, O = 3, 4, 2
-
+LOSSES = {name: (name,) for name in ("dys", "dhs", "dh", "dc")} | {"all": ("dys", "dhs", "dh", "dc")}
 GRADIENTS = [*LSTM(D, H, O).parameters(), "xs", "h0", "c0"]
 
 
@@ -109,7 +110,7 @@ def random_lengths(T: int, B: int, seed: int = 0) -> Any:
     return lengths
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     T=st.integers(0, 12),
     B=st.integers(1, 7),
@@ -123,12 +124,12 @@ def test_unroll_is_a_loop_over_forward(T, B, seed, ragged, every):
     inputs, _ = split(values)
     lengths = random_lengths(T, B, seed) if ragged else None
     ours = unroll(lstm, **inputs, lengths=lengths, checkpoint_every=every)
-    expected = by_steps(lstm, *inputs.values(), np.full(B, T) if lengths is None else lengths)
+    expected = by_steps(lstm, **inputs, lengths=np.full(B, T) if lengths is None else lengths)
     for name in ("ys", "hs", "h", "c"):
         np.testing.assert_allclose(getattr(ours, name), getattr(expected, name), rtol=0, atol=1e-14)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     T=st.integers(0, 12),
     B=st.integers(1, 7),
@@ -160,3 +161,258 @@ def test_gradients_agree_with_central_differences(T, B, ragged):
     expected = differences(lstm, inputs, outputs, lengths)
     for name in GRADIENTS:
         assert relative_error(ours[name], expected[name]) < 1e-8, name
+
+
+@pytest.mark.parametrize("case", read("sequence"))
+def test_gradients_agree_with_pytorch(case):
+    """Results and gradients are PyTorch's to 1e-12, for losses on each result alone and on all together."""
+    golden = read("sequence")[case]
+    lstm = network(golden)
+    inputs = {name: golden[name] for name in ("xs", "h0", "c0")}
+    outputs = {name: golden[name] for name in LOSSES["all"] if name in golden}
+    result = unroll(lstm, **inputs, lengths=golden["lengths"])
+    for name in ("ys", "hs", "h", "c"):
+        np.testing.assert_allclose(getattr(result, name), golden[name], rtol=0, atol=1e-12)
+    for name, gradient in backpropagate(result.cache, **outputs).items():
+        theirs = golden[f"grad_{name}"]
+        assert gradient.shape == theirs.shape
+        assert np.linalg.norm(gradient - theirs) <= 1e-12 * np.linalg.norm(theirs), name
+
+
+def network(arrays: dict[str, Any]) -> LSTM:
+    """Make a cell with the weights among these arrays."""
+    lstm = LSTM(D, H, O)
+    for name in lstm.parameters():
+        setattr(lstm, name, arrays[name])
+    return lstm
+
+
+def test_jacobians_agree_with_pytorch():
+    """Over fifty steps, dh_T/dh_t and dc_T/dc_t along the graph, and dc_T/dc_t with h held."""
+    golden = read("jacobians")["T50"]
+    lstm, xs = network(golden), golden["xs"]
+    h, c = golden["h0"], golden["c0"]  # (H, 1) each
+    traces = []
+    for x in xs:
+        traces.append(lstm.trace(x, h, c))
+        h, c = traces[-1].h, traces[-1].c
+    each_unit = np.eye(H)  # (H, H), one column for each unit at the end
+    held = np.eye(H)  # (H, H)
+    for t in reversed(range(len(xs))):
+        rest = np.repeat(xs[t + 1 :], H, axis=2)  # (T-t-1, D, H)
+        states = np.repeat(traces[t].h, H, axis=1), np.repeat(traces[t].c, H, axis=1)  # (H, H) each
+        cache = unroll(lstm, rest, *states).cache
+        dh_dh = backpropagate(cache, dh=each_unit)["h0"].T  # (H, H)
+        from_c = backpropagate(cache, dc=each_unit)
+        h_by_c = traces[t].o * (1 - np.tanh(traces[t].c) ** 2)  # (H, 1), c_t also acts through h_t
+        dc_dc = (from_c["c0"] + h_by_c * from_c["h0"]).T  # (H, H)
+        assert relative_error(dh_dh, golden["dh_dh"][t]) < 1e-10
+        assert relative_error(dc_dc, golden["dc_dc"][t]) < 1e-10
+        assert relative_error(held, golden["dc_dc_held"][t]) < 1e-10
+        held = held * traces[t].f  # the product of forget gates, unit by unit
+
+
+@pytest.mark.parametrize("every", [1, 3, 7, 20])
+@pytest.mark.parametrize("ragged", [False, True])
+def test_checkpoints_change_no_gradient(every, ragged):
+    """Computing the steps again gives the same bits."""
+    lstm, values = problem(17, 3)
+    inputs, outputs = split(values)
+    lengths = random_lengths(17, 3) if ragged else None
+    plain = unroll(lstm, **inputs, lengths=lengths)
+    saved = unroll(lstm, **inputs, lengths=lengths, checkpoint_every=every)
+    for a, b in zip(plain[:4], saved[:4], strict=True):
+        np.testing.assert_array_equal(a, b)
+    expected = backpropagate(plain.cache, **outputs)
+    for name, gradient in backpropagate(saved.cache, **outputs).items():
+        np.testing.assert_allclose(gradient, expected[name], rtol=1e-13, atol=1e-15)
+
+
+def test_blocks_change_no_gradient(monkeypatch):
+    """How many steps a block has is a matter of speed alone."""
+    lstm, values = problem(29, 3)
+    inputs, outputs = split(values)
+    expected = backpropagate(unroll(lstm, **inputs).cache, **outputs)
+    monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_BYTES", 1)
+    monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_STEPS", 4)
+    cache = unroll(lstm, **inputs).cache
+    assert cache is not None
+    assert cache.spans[0] == (0, 4)
+    for name, gradient in backpropagate(cache, **outputs).items():
+        assert relative_error(gradient, expected[name]) < 1e-14
+
+
+def test_a_sequence_cut_in_two_is_the_whole():
+    """Carrying both states over the cut changes nothing, forward or backward."""
+    lstm, values = problem(11, 3)
+    inputs, outputs = split(values)
+    whole = unroll(lstm, **inputs)
+    first = unroll(lstm, values["xs"][:4], values["h0"], values["c0"])
+    second = unroll(lstm, values["xs"][4:], first.h, first.c)
+    np.testing.assert_allclose(np.concatenate((first.ys, second.ys)), whole.ys, rtol=0, atol=1e-15)
+    np.testing.assert_allclose(second.c, whole.c, rtol=0, atol=1e-15)
+    after = backpropagate(
+        second.cache, dys=values["dys"][4:], dhs=values["dhs"][4:], dh=values["dh"], dc=values["dc"]
+    )
+    before = backpropagate(
+        first.cache, dys=values["dys"][:4], dhs=values["dhs"][:4], dh=after["h0"], dc=after["c0"]
+    )
+    expected = backpropagate(whole.cache, **outputs)
+    for name in lstm.parameters():
+        assert relative_error(before[name] + after[name], expected[name]) < 1e-14
+    assert relative_error(before["c0"], expected["c0"]) < 1e-14
+
+
+def test_columns_do_not_meet():
+    """What one column holds, padding included, changes no other column and nothing before its end."""
+    lstm, values = problem(9, 4)
+    inputs, _ = split(values)
+    lengths = [9, 0, 5, 7]
+    result = unroll(lstm, **inputs, lengths=lengths)
+    changed: dict[str, Any] = {name: array.copy() for name, array in inputs.items()}
+    changed["xs"][5:, :, 2] = 1e6  # padding of column 2
+    changed["xs"][:, :, 0] = -3.0  # all of column 0
+    other = unroll(lstm, **changed, lengths=lengths)
+    for name in ("ys", "hs", "h", "c"):
+        np.testing.assert_array_equal(getattr(other, name)[..., 1:], getattr(result, name)[..., 1:])
+    assert not np.array_equal(other.h[:, 0], result.h[:, 0])
+    np.testing.assert_array_equal(result.hs[5:, :, 2], 0)
+    np.testing.assert_array_equal(result.h[:, 1], inputs["h0"][:, 1])
+    np.testing.assert_array_equal(result.h[:, 2], result.hs[4, :, 2])
+
+
+@pytest.mark.parametrize("every", [None, 3])
+def test_nothing_is_mutated_kept_or_shared(every):
+    """Arguments, weights and cache stay as they were; no two results share memory; a cache serves twice."""
+    lstm, values = problem(8, 2)
+    inputs, outputs = split(values)
+    before = {name: array.copy() for name, array in (values | lstm.parameters()).items()}
+    for array in values.values():
+        array.flags.writeable = False
+    result = unroll(lstm, **inputs, checkpoint_every=every)
+    once = backpropagate(result.cache, **outputs)
+    arrays = [*result[:4], *once.values(), *values.values(), *lstm.parameters().values()]
+    for k, array in enumerate(arrays):
+        for other in arrays[:k]:
+            assert not np.shares_memory(array, other)
+    for array in result[:4]:
+        array[...] = np.nan  # results are the caller's: no cache looks at them
+    for array in lstm.parameters().values():
+        array *= 2.0  # nor at the weights
+    twice = backpropagate(result.cache, **outputs)
+    for name in GRADIENTS:
+        np.testing.assert_array_equal(once[name], twice[name])
+    for name, array in values.items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_without_checkpoints_the_cache_has_its_own_inputs():
+    """Changing `xs` between the two passes changes nothing."""
+    lstm, values = problem(6, 2)
+    inputs, outputs = split(values)
+    expected = backpropagate(unroll(lstm, **inputs).cache, **outputs)
+    cache = unroll(lstm, **inputs).cache
+    inputs["xs"] += 1
+    for name, gradient in backpropagate(cache, **outputs).items():
+        np.testing.assert_array_equal(gradient, expected[name])
+
+
+@pytest.mark.parametrize("every", [None, 4])
+def test_the_layout_in_memory_does_not_matter(every):
+    """Strided and Fortran-ordered arrays and nested lists give the same bits."""
+    lstm, values = problem(7, 3)
+    inputs, outputs = split(values)
+    expected = backpropagate(unroll(lstm, **inputs).cache, **outputs)
+    for lay_out in (np.asfortranarray, lambda a: np.repeat(a, 2, axis=-1)[..., ::2], lambda a: a.tolist()):
+        laid_in: dict[str, Any] = {name: lay_out(array) for name, array in inputs.items()}
+        laid_out = {name: lay_out(array) for name, array in outputs.items()}
+        ours = backpropagate(unroll(lstm, **laid_in, checkpoint_every=every).cache, **laid_out)
+        for name in GRADIENTS:
+            assert relative_error(ours[name], expected[name]) < 1e-14
+
+
+def test_float32_stays_float32():
+    """Everything is float32 and within 1e-5 of float64."""
+    lstm, values = problem(20, 3, dtype=np.float32)
+    inputs, outputs = split(values)
+    result = unroll(lstm, **inputs)
+    gradients = backpropagate(result.cache, **outputs)
+    exact = LSTM(D, H, O)
+    for name, array in lstm.parameters().items():
+        setattr(exact, name, array)
+    expected = unroll(exact, **inputs)
+    for name in ("ys", "hs", "h", "c"):
+        assert getattr(result, name).dtype == np.float32
+        assert relative_error(getattr(result, name), getattr(expected, name)) < 1e-5
+    for name, gradient in backpropagate(expected.cache, **outputs).items():
+        assert gradients[name].dtype == np.float32
+        assert relative_error(gradients[name], gradient) < 1e-5
+
+
+def test_states_default_to_zeros_and_no_cache_on_request():
+    lstm, values = problem(5, 2)
+    h0, c0 = lstm.initial_state(2)
+    ours, theirs = unroll(lstm, values["xs"]), unroll(lstm, values["xs"], h0, c0, keep_cache=False)
+    for a, b in zip(ours[:4], theirs[:4], strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert theirs.cache is None
+
+
+def test_no_loss_has_no_gradient():
+    lstm, values = problem(5, 2)
+    for gradient in backpropagate(unroll(lstm, values["xs"]).cache).values():
+        np.testing.assert_array_equal(gradient, 0)
+
+
+xs_of_two = np.zeros((5, D, 2))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"xs": np.zeros((5, D))}, ValueError, r"xs must have shape \(T, 3, B\), got \(5, 3\)"),
+        ({"xs": np.zeros((5, 2, D))}, ValueError, "xs must have shape"),
+        ({"xs": np.full((5, D, 2), np.nan)}, ValueError, "xs must be finite"),
+        ({"xs": "abc"}, TypeError, "xs must hold real numbers"),
+        ({"xs": xs_of_two + 1j}, TypeError, "xs must hold real numbers"),
+        ({"xs": xs_of_two, "h0": np.zeros((H, 1))}, ValueError, r"h0 must have shape \(4, 2\)"),
+        ({"xs": xs_of_two, "h0": np.zeros(H)}, ValueError, "h0 must have shape"),
+        ({"xs": xs_of_two, "c0": np.zeros((2, H))}, ValueError, "c0 must have shape"),
+        ({"xs": xs_of_two, "c0": np.zeros(H)}, ValueError, "c0 must have shape"),
+        ({"xs": xs_of_two, "lengths": [5]}, ValueError, r"lengths must have shape \(2,\)"),
+        ({"xs": xs_of_two, "lengths": [[5, 5]]}, ValueError, "lengths must have shape"),
+        ({"xs": xs_of_two, "lengths": [5, 6]}, ValueError, "lengths must lie between 0 and 5"),
+        ({"xs": xs_of_two, "lengths": [-1, 5]}, ValueError, "lengths must lie between 0 and 5"),
+        ({"xs": xs_of_two, "lengths": [1.0, 5.0]}, TypeError, "lengths must hold integers"),
+        ({"xs": xs_of_two, "lengths": [True, False]}, TypeError, "lengths must hold integers"),
+        ({"xs": xs_of_two, "checkpoint_every": 0}, ValueError, "checkpoint_every must be a positive integer"),
+        ({"xs": xs_of_two, "checkpoint_every": 1.5}, TypeError, "checkpoint_every must be a positive"),
+        ({"xs": xs_of_two, "checkpoint_every": True}, TypeError, "checkpoint_every must be a positive"),
+    ],
+)
+def test_unroll_refuses(arguments, error, words):
+    with pytest.raises(error, match=words):
+        unroll(LSTM(D, H, O), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"dys": np.zeros((5, H, 2))}, ValueError, r"dys must have shape \(5, 2, 2\), got \(5, 4, 2\)"),
+        ({"dhs": np.zeros((4, H, 2))}, ValueError, "dhs must have shape"),
+        ({"dh": np.zeros(H)}, ValueError, "dh must have shape"),
+        ({"dc": np.zeros((H, 1))}, ValueError, "dc must have shape"),
+        ({"dc": np.full((H, 2), np.inf)}, ValueError, "dc must be finite"),
+        ({"dh": [["a"]]}, TypeError, "dh must hold real numbers"),
+    ],
+)
+def test_backpropagate_refuses(arguments, error, words):
+    with pytest.raises(error, match=words):
+        backpropagate(unroll(LSTM(D, H, O), xs_of_two).cache, **arguments)
+
+
+def test_who_is_not_an_lstm_or_a_cache_is_refused():
+    with pytest.raises(TypeError, match="lstm must be an LSTM, got str"):
+        unroll("lstm", xs_of_two)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="cache must be the cache of unroll, got NoneType"):
+        backpropagate(unroll(LSTM(D, H, O), xs_of_two, keep_cache=False).cache)

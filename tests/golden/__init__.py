@@ -3,12 +3,14 @@
 `python scripts/golden.py` wrote the files here and writes them again; they hold plain arrays and no pickle.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 
+@cache
 def read(name: str) -> dict[str, dict[str, Any]]:
     """Read ``name.npz``: the arrays of each case, by the names of the case and of the array."""
     cases: dict[str, dict[str, Any]] = {}
@@ -16,4 +18,5 @@ def read(name: str) -> dict[str, dict[str, Any]]:
         for key in archive:
             case, array_name = key.split("/")
             cases.setdefault(case, {})[array_name] = archive[key]
+            cases[case][array_name].flags.writeable = False  # everyone reads the same array
     return cases

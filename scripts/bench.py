@@ -1,0 +1,267 @@
+"""Measure the sequence path beside its peers, in one process, on one thread: ``make bench``.
+
+Every row is the median over interleaved rounds: each round runs every peer once, so that a machine which is
+slower for a while is slower for all. The peers are PyTorch's ``nn.LSTM``, the bare matrix products at the
+same shapes ("floor"), a plain loop over the single step, and the original notebook's class. Writes the record
+docs/records/bench.json and prints the same table. It judges nothing: no test depends on a time.
+
+Ours computes the read-out too, with O outputs; PyTorch's layer and the floor have none.
+"""
+
+from __future__ import annotations
+
+import os
+
+for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ[variable] = "1"  # before NumPy is imported: two threads on a busy machine are slower than one
+
+import argparse
+import datetime
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from lstm_tutorial import LSTM, backpropagate, unroll
+from scripts.records import write_record
+from tests.notebook import LSTM as NotebookLSTM
+
+SHAPES = {  # name: (T, B, D, H)
+    "a": (1, 1, 10, 20),
+    "b": (100, 1, 10, 20),
+    "c": (100, 32, 64, 128),
+    "d": (256, 64, 128, 256),
+}
+O = 5
+Peers = dict[str, Callable[[], Any]]
+
+
+def median_seconds(peers: Peers, rounds: int, calls: int) -> dict[str, float]:
+    """Time every peer once a round and return the median of each, in seconds a call."""
+    times: dict[str, list[float]] = {name: [] for name in peers}
+    for peer in peers.values():
+        peer()  # not counted: first calls allocate
+    for _ in range(rounds):
+        for name, peer in peers.items():
+            start = time.perf_counter()
+            for _ in range(calls):
+                peer()
+            times[name].append((time.perf_counter() - start) / calls)
+    return {name: float(np.median(values)) for name, values in times.items()}
+
+
+class Problem:
+    """One shape and dtype: the same weights and inputs for everyone."""
+
+    def __init__(self, T: int, B: int, D: int, H: int, dtype: str) -> None:
+        rng = np.random.default_rng(0)
+        self.shape = T, B, D, H
+        self.lstm = LSTM(D, H, O, rng=rng, dtype=dtype, forget_bias=1.0)
+        self.xs = rng.standard_normal((T, D, B)).astype(dtype)  # (T, D, B)
+        self.dhs = rng.standard_normal((T, H, B)).astype(dtype)  # (T, H, B)
+        self.notebook = NotebookLSTM.with_weights_of(self.lstm)
+        torch_dtype = getattr(torch, dtype)
+        self.torch_lstm = torch.nn.LSTM(D, H, dtype=torch_dtype)
+        self.torch_xs = torch.tensor(self.xs.transpose(0, 2, 1).copy())  # (T, B, D)
+        self.torch_dhs = torch.tensor(self.dhs.transpose(0, 2, 1).copy())  # (T, B, H)
+
+    def step_peers(self) -> Peers:
+        """One step, validation included, beside the notebook's."""
+        h, c = self.lstm.initial_state(self.shape[1])
+        x = self.xs[0]
+        return {
+            "ours": lambda: self.lstm.forward(x, h, c),
+            "notebook": lambda: self.notebook.forward(x, h, c, verbose=False),
+        }
+
+    def forward_peers(self) -> Peers:
+        """The whole sequence, no gradients wanted."""
+
+        def loop(step: Callable[..., Any]) -> None:
+            h, c = self.lstm.initial_state(self.shape[1])
+            for x in self.xs:
+                _, h, c = step(x, h, c)
+
+        def torch_forward() -> None:
+            with torch.no_grad():
+                self.torch_lstm(self.torch_xs)
+
+        return {
+            "ours": lambda: unroll(self.lstm, self.xs, keep_cache=False),
+            "torch": torch_forward,
+            "floor": self.forward_products,
+            "loop": lambda: loop(self.lstm.forward),
+            "notebook": lambda: loop(partial(self.notebook.forward, verbose=False)),
+        }
+
+    def training_peers(self) -> Peers:
+        """The whole sequence and back, with gradients of the weights, the inputs and the initial states."""
+
+        def ours() -> None:
+            backpropagate(unroll(self.lstm, self.xs).cache, dhs=self.dhs)
+
+        def torch_training() -> None:
+            self.torch_lstm.zero_grad()
+            xs = self.torch_xs.detach().requires_grad_()
+            self.torch_lstm(xs)[0].backward(self.torch_dhs)
+
+        def loop() -> None:
+            h, c = self.lstm.initial_state(self.shape[1])
+            traces = []
+            for x in self.xs:
+                traces.append(self.lstm.trace(x, h, c))
+                h, c = traces[-1].h, traces[-1].c
+            dh, dc = np.zeros_like(h), np.zeros_like(c)  # (H, B) each
+            total: dict[str, Any] = {}
+            for trace, dh_t in zip(reversed(traces), self.dhs[::-1], strict=True):
+                step = self.lstm.backward(trace, dh=dh_t + dh, dc=dc)
+                dh, dc = step["h_prev"], step["c_prev"]
+                for name in self.lstm.parameters():
+                    total[name] = total.get(name, 0) + step[name]
+
+        def products() -> None:
+            self.forward_products()
+            self.backward_products()
+
+        return {"ours": ours, "torch": torch_training, "floor": products, "loop": loop}
+
+    def forward_products(self) -> None:
+        """The products that no implementation can avoid: all gates' weights times one step's inputs."""
+        T, B, D, H = self.shape
+        W, z, a = self._matrices(4 * H, D + H + 1), self._matrices(D + H + 1, B), self._matrices(4 * H, B)
+        for _ in range(T):
+            W.dot(z, a)
+
+    def backward_products(self) -> None:
+        """The same on the way back: to the step before, and one long product for the weights' gradient."""
+        T, B, D, H = self.shape
+        W, da, dz = self._matrices(4 * H, D + H), self._matrices(4 * H, B), self._matrices(D + H, B)
+        for _ in range(T):
+            W.T.dot(da, dz)
+        self._matrices(4 * H, T * B).dot(self._matrices(D + H + 1, T * B).T)
+
+    def _matrices(self, rows: int, columns: int) -> Any:
+        """Return a matrix of this shape, always the same one."""
+        kept = self.__dict__.setdefault("kept", {})
+        if (rows, columns) not in kept:
+            rng = np.random.default_rng(rows)
+            kept[rows, columns] = rng.standard_normal((rows, columns)).astype(self.xs.dtype)
+        return kept[rows, columns]
+
+
+def measure(rounds: int) -> list[dict[str, Any]]:
+    """Time every shape, dtype and pass, with a bar on a terminal."""
+    rows = []
+    cases = [("a", "float64", "step")] + [
+        (shape, dtype, what)
+        for shape in "bcd"
+        for dtype in ("float32", "float64")
+        for what in ("forward", "training")
+    ]
+    for shape, dtype, what in tqdm(cases, disable=None):
+        problem = Problem(*SHAPES[shape], dtype)
+        peers = getattr(problem, f"{what}_peers")()
+        calls = {"a": 2000, "b": 20, "c": 1, "d": 1}[shape]
+        seconds = median_seconds(peers, rounds if shape != "d" else max(3, rounds // 3), calls)
+        rows.append({"shape": shape, "dtype": dtype, "pass": what, "seconds": seconds})
+    return rows
+
+
+# Memory: each peer in a process of its own, since a process never gives its peak back.
+
+MEMORY_SHAPE = (1000, 32, 64, 128)
+
+
+def peak_of(what: str) -> float:
+    """Run one peer's forward and backward pass and return how far it raised the process's peak, in MiB."""
+    problem = Problem(*MEMORY_SHAPE, "float32")
+    dh = np.ones(problem.dhs.shape[1:], "float32")  # (H, B)
+    small = Problem(2, *MEMORY_SHAPE[1:], "float32")
+    backpropagate(unroll(small.lstm, small.xs).cache, dhs=small.dhs)  # not counted: first calls allocate
+    small.torch_lstm(small.torch_xs)[0].backward(small.torch_dhs)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if what == "torch":
+        xs = problem.torch_xs.requires_grad_()
+        _, (h, _) = problem.torch_lstm(xs)
+        h[0].backward(torch.tensor(dh.T.copy()))
+    else:
+        every = None if what == "ours" else 32
+        result = unroll(problem.lstm, problem.xs, checkpoint_every=every)
+        backpropagate(result.cache, dh=dh)
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+
+
+def measure_memory() -> dict[str, float]:
+    """Measure the peaks, each in a fresh process."""
+    peers = ("ours", "ours, checkpoint_every=32", "torch")
+    command = [sys.executable, "-m", "scripts.bench", "--peak"]
+    return {
+        peer: float(subprocess.run([*command, peer], check=True, capture_output=True, text=True).stdout)
+        for peer in peers
+    }
+
+
+def table(rows: list[dict[str, Any]], memory: dict[str, float]) -> str:
+    """Write the measurements as text: milliseconds of ours, and ours over each peer."""
+    lines = [f"{'shape':6}{'dtype':9}{'pass':10}{'ours, ms':>10}   ours / peer"]
+    for row in rows:
+        ours = row["seconds"]["ours"]
+        ratios = [f"{peer} {ours / s:.2f}" for peer, s in row["seconds"].items() if peer != "ours"]
+        lines.append(
+            f"{row['shape']:6}{row['dtype']:9}{row['pass']:10}{ours * 1e3:10.4f}   {', '.join(ratios)}"
+        )
+    lines += [f"peak memory, {name}: {mebibytes:.1f} MiB" for name, mebibytes in memory.items()]
+    return "\n".join(lines)
+
+
+def processor() -> str:
+    """Name the processor, as far as the system tells."""
+    try:
+        with open("/proc/cpuinfo") as lines:
+            names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    except OSError:
+        names = []
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def main() -> None:
+    """Measure, print the table, write the record."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=21, help="interleaved rounds a row (default: 21)")
+    parser.add_argument("--peak", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    if arguments.peak:
+        print(peak_of(arguments.peak))
+        return
+    rows, memory = measure(arguments.rounds), measure_memory()
+    print(table(rows, memory))
+    write_record(
+        "bench",
+        {
+            "what": "median seconds a call, one thread, interleaved rounds; peak memory in MiB",
+            "shapes": {name: dict(zip("TBDH", shape, strict=True)) for name, shape in SHAPES.items()},
+            "rounds": arguments.rounds,
+            "machine": {"processor": processor(), "system": platform.system()},
+            "versions": {
+                "python": platform.python_version(),
+                "numpy": np.__version__,
+                "torch": torch.__version__,
+            },
+            "date": datetime.date.today().isoformat(),
+            "rows": rows,
+            "memory_mib": memory,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
