@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -18,8 +20,9 @@ import pytest
 
 from lstm_tutorial import StepTrace
 from scripts import forward_pass
-from scripts.figures import silence, style
+from scripts.figures import silence, style, through_time
 from scripts.forward_pass import UNIT, example, first_step, second_step
+from tests.docs.pages import text_of
 from tests.notebook import LSTM as Notebook  # noqa: N811
 
 FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "states", "through_time")
@@ -104,6 +107,33 @@ def test_the_second_step_goes_on_from_the_first() -> None:
     assert not np.any(first.c_prev)
     assert not np.any(first.h_prev)
     assert np.all(first.x != second.x)
+
+
+def run_page(page: str) -> dict[str, Any]:
+    """Run the blocks of a page that a reader copies, in order, and return the names they leave."""
+    names: dict[str, Any] = {}
+    for block in re.findall(
+        r'^```python exec="on" source[^\n]*\n(.*?)^```', text_of(page), re.DOTALL | re.MULTILINE
+    ):
+        exec(block, names)
+    return names
+
+
+def test_the_pages_run_this_example(capsys: pytest.CaptureFixture[str]) -> None:
+    """What they compute for themselves is what the script prints and the figures draw."""
+    home, cell = run_page("index.md"), run_page("learn/cell.md")
+    one, time = run_page("learn/one-step.md"), run_page("learn/through-time.md")
+    first, second = first_step(), second_step()
+    assert one["unit"] == cell["unit"] == UNIT
+    np.testing.assert_array_equal(home["x"], first.x)
+    np.testing.assert_allclose(home["y"], first.y, rtol=1e-12)
+    for trace, expected in ((one["first"], first), (one["second"], second), (cell["step"], second)):
+        for name, value in expected._asdict().items():
+            np.testing.assert_array_equal(getattr(trace, name), value)
+    np.testing.assert_array_equal(time["xs"][:2], example()[1])
+    for ours, drawn in zip((time["cs"], time["hs"]), through_time.states(), strict=True):
+        np.testing.assert_array_equal(ours, drawn)
+    assert capsys.readouterr().out
 
 
 def test_what_the_front_page_says_of_silence() -> None:
