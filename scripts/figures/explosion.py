@@ -1,0 +1,55 @@
+"""The cliff in the loss of one recurrent weight, and the way down it with clipped steps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scripts.figures import style
+
+STEPS, TARGET, RATE = 50, 0.5, 0.01
+
+
+def loss(w: np.ndarray) -> np.ndarray:
+    """Return the squared error of a bit of size one after STEPS turns of a loop with weight `w`."""
+    return (w**STEPS - TARGET) ** 2
+
+
+def slope(w: np.ndarray) -> np.ndarray:
+    """Return the derivative of `loss`."""
+    return 2 * (w**STEPS - TARGET) * STEPS * w ** (STEPS - 1)
+
+
+def build() -> None:
+    """Draw loss and slope over the weight, and ten clipped steps from the cliff."""
+    ws = np.linspace(0.5, 1.15, 400)  # (n,)
+    walk = [1.1]
+    for _ in range(12):
+        walk.append(walk[-1] - RATE * float(np.clip(slope(np.array(walk[-1])), -1, 1)))
+    steps = np.array(walk)  # (13,)
+
+    figure, (upper, lower) = style.new_figure(height=5.0, rows=2, sharex=True)
+    upper.plot(ws, loss(ws), **style.series(0))
+    upper.plot(steps, loss(steps), "o", color=style.COLOURS["forget"], markersize=4)
+    upper.annotate("clipped steps", (1.1, 1e4), (-90, 0), textcoords="offset points", fontsize=10.5)
+    style.log_axis(upper)
+    upper.set(ylabel="loss", ylim=(1e-5, 1e6))
+    lower.plot(ws, abs(slope(ws)), **style.series(1))
+    lower.axhline(1.0, color=style.COLOURS["muted"], linewidth=1)
+    lower.annotate("clipped above this line", (0.5, 1.0), (2, 5), textcoords="offset points", fontsize=10.5)
+    style.log_axis(lower)
+    lower.set(xlabel="weight w of the loop", ylabel="size of the slope", ylim=(1e-14, 1e9))
+    style.save(
+        figure,
+        "explosion",
+        title="A cliff and a plain in the loss of one recurrent weight",
+        description=(
+            "Two panels over the weight of a loop that turns 50 times. The loss is flat at one quarter for "
+            "weights below 0.9, has a narrow minimum near 0.986 and then rises steeply to more than ten "
+            "thousand at 1.1. The size of the slope runs from about 1e-13 at 0.5 to more than a million at "
+            "1.1. Dots show clipped steps that walk from 1.1 down to the minimum."
+        ),
+    )
+
+
+if __name__ == "__main__":
+    build()

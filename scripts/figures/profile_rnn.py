@@ -1,0 +1,51 @@
+"""What is left of the gradient at each lag in a plain network, at six spectral radii.
+
+Draws the record that `scripts.experiments.gradient_profile` writes.
+"""
+
+from __future__ import annotations
+
+from scripts.figures import style
+from scripts.records import read_record
+
+
+def build() -> None:
+    """Draw median and band of every spectral radius."""
+    record = read_record("gradient_profile")
+    lags, profiles = record["lags"], record["profiles"]["rnn"]
+    figure, axes = style.new_figure(height=4.2)
+    for k, radius in enumerate(("0.5", "0.9", "1.1", "1.5", "2", "4")):
+        look = style.series(k)
+        axes.plot(lags, profiles[radius]["median"], label=f"ρ = {radius}", **look)
+        axes.fill_between(
+            lags,
+            profiles[radius]["low"],
+            profiles[radius]["high"],
+            color=look["color"],
+            alpha=0.13,
+            linewidth=0,
+        )
+    axes.axhline(1.0, color=style.COLOURS["muted"], linewidth=1)
+    style.log_axis(axes)
+    axes.set(
+        xlabel="lag T − t (steps)",
+        ylabel="gradient at h, relative to lag 0",
+        ylim=(1e-20, 1e10),
+        xlim=(0, 99),
+    )
+    style.legend(axes)
+    style.save(
+        figure,
+        "profile_rnn",
+        title="Gradient against lag in a plain tanh network",
+        description=(
+            "Six curves on a logarithmic axis, lag 0 to 99, each with a band over 50 draws. For spectral "
+            "radii 0.5, 0.9 and 1.1 the gradient falls along straight lines, the smaller the radius the "
+            "steeper; 1.1 reaches about 1e-9. At 1.5 it still falls slowly. At 2 the band spreads on both "
+            "sides of one. At 4 it grows to about 1e10."
+        ),
+    )
+
+
+if __name__ == "__main__":
+    build()
