@@ -3,7 +3,7 @@
 
 const repair = () => {
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search")
-  for (const nav of document.querySelectorAll("nav.md-code__nav")) nav.setAttribute("role", "group")
+  for (const nav of document.querySelectorAll("nav.md-code__nav")) nav.setAttribute("role", "none")
   for (const box of document.querySelectorAll("div.math, .md-typeset__scrollwrap, .md-typeset pre > code, .md-typeset table"))
     if (box.scrollWidth > box.clientWidth + 1) box.setAttribute("tabindex", "0")
 }

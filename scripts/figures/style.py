@@ -267,7 +267,7 @@ def _for_a_page(svg: str, name: str, title: str, description: str) -> str:
     body = re.sub(r"<[^>]+>", lambda tag: _plain_tag(tag.group(), name), body)
     used = set(re.findall(rf"#({name}-[\w-]+)", body))
     body = re.sub(r' id="([^"]*)"', lambda m: m.group() if m.group(1) in used else "", body)
-    body = "\n".join(line.strip() for line in body.splitlines() if line.strip())
+    body = "\n".join(_merged([line.strip() for line in body.splitlines() if line.strip()]))
     box = re.search(r'viewBox="([^"]+)"', svg)
     assert box is not None
     opening = (
@@ -278,6 +278,35 @@ def _for_a_page(svg: str, name: str, title: str, description: str) -> str:
         f'<desc id="{name}-desc">{html.escape(description)}</desc>\n'
     )
     return re.sub(r">[^<]+<", _plain_text, opening + body + "\n")
+
+
+def _merged(lines: list[str]) -> list[str]:
+    """Write neighbouring tiles of one shade as one path."""
+    tile = re.compile(r'<path d="([^"]*)"(.*style="fill: var\(--heat-\d+\)"/>)')
+    result: list[str] = []
+    shade = ""
+    for line in lines:
+        found = tile.fullmatch(line)
+        if found and found[2] == shade:
+            result[-1] = result[-1].replace(f'"{shade}', f'{found[1]}"{shade}')
+        else:
+            result.append(line)
+        shade = found[2] if found else ""
+    return result
+
+
+def _short_path(match: re.Match[str]) -> str:
+    """Write a path of straight lines with the step from each point to the next, to a tenth of a unit."""
+    text, last_x, last_y = "", 0.0, 0.0
+    for command, x_text, y_text, closing in re.findall(r"([ML]) (\S+) (\S+)( z)?", match[1]):
+        x, y = round(float(x_text), 1), round(float(y_text), 1)
+        if command == "M":
+            text += f"M{x:g} {y:g}"
+        else:
+            text += f"l{round(x - last_x, 1) + 0.0:g} {round(y - last_y, 1) + 0.0:g}"  # + 0.0: no -0
+        text += closing.strip()
+        last_x, last_y = x, y
+    return f' d="{text}"'
 
 
 def _plain_text(match: re.Match[str]) -> str:
@@ -300,6 +329,7 @@ def _plain_tag(tag: str, name: str) -> str:
         'href="#', f'href="#{name}-'
     )  # xlink:href, which the theme's instant loading leaves alone
     tag = tag.replace("url(#", f"url(#{name}-").replace(' id="', f' id="{name}-')
+    tag = re.sub(r' d="((?:[ML] \S+ \S+ (?:z )?)+)"', _short_path, tag)
     tag = re.sub(r' transform="rotate\(-?0 [^"]*"', "", tag)
     return re.sub(r"-?\d+\.\d{3,}(?:e-\d+)?", lambda m: f"{round(float(m.group()), 2):g}", tag)
 
