@@ -10,13 +10,9 @@ Ours computes the read-out too, with O outputs; PyTorch's layer and the floor ha
 
 from __future__ import annotations
 
-import os
-
-for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ[variable] = "1"  # before NumPy is imported: two threads on a busy machine are slower than one
-
 import argparse
 import datetime
+import os
 import platform
 import resource
 import subprocess
@@ -31,8 +27,9 @@ import torch
 from tqdm import tqdm
 
 from lstm_tutorial import LSTM, backpropagate, unroll
+from scripts import ladder
 from scripts.records import write_record
-from tests.notebook import LSTM as NotebookLSTM
+from tests import notebook
 
 SHAPES = {  # name: (T, B, D, H)
     "a": (1, 1, 10, 20),
@@ -67,14 +64,14 @@ class Problem:
         self.lstm = LSTM(D, H, O, rng=rng, dtype=dtype, forget_bias=1.0)
         self.xs = rng.standard_normal((T, D, B)).astype(dtype)  # (T, D, B)
         self.dhs = rng.standard_normal((T, H, B)).astype(dtype)  # (T, H, B)
-        self.notebook = NotebookLSTM.with_weights_of(self.lstm)
+        self.notebook = notebook.LSTM.with_weights_of(self.lstm)
         torch_dtype = getattr(torch, dtype)
         self.torch_lstm = torch.nn.LSTM(D, H, dtype=torch_dtype)
         self.torch_xs = torch.tensor(self.xs.transpose(0, 2, 1).copy())  # (T, B, D)
         self.torch_dhs = torch.tensor(self.dhs.transpose(0, 2, 1).copy())  # (T, B, H)
 
     def step_peers(self) -> Peers:
-        """One step, validation included, beside the notebook's."""
+        """Take one step, validation included, beside the notebook's."""
         h, c = self.lstm.initial_state(self.shape[1])
         x = self.xs[0]
         return {
@@ -83,7 +80,7 @@ class Problem:
         }
 
     def forward_peers(self) -> Peers:
-        """The whole sequence, no gradients wanted."""
+        """Run the whole sequence, no gradients wanted."""
 
         def loop(step: Callable[..., Any]) -> None:
             h, c = self.lstm.initial_state(self.shape[1])
@@ -103,7 +100,7 @@ class Problem:
         }
 
     def training_peers(self) -> Peers:
-        """The whole sequence and back, with gradients of the weights, the inputs and the initial states."""
+        """Run the whole sequence and back, for the gradients of weights, inputs and initial states."""
 
         def ours() -> None:
             backpropagate(unroll(self.lstm, self.xs).cache, dhs=self.dhs)
@@ -134,14 +131,14 @@ class Problem:
         return {"ours": ours, "torch": torch_training, "floor": products, "loop": loop}
 
     def forward_products(self) -> None:
-        """The products that no implementation can avoid: all gates' weights times one step's inputs."""
+        """Do the products that nobody can avoid: all gates' weights times one step's inputs."""
         T, B, D, H = self.shape
         W, z, a = self._matrices(4 * H, D + H + 1), self._matrices(D + H + 1, B), self._matrices(4 * H, B)
         for _ in range(T):
             W.dot(z, a)
 
     def backward_products(self) -> None:
-        """The same on the way back: to the step before, and one long product for the weights' gradient."""
+        """Do those of the way back: to the step before, and one long product for the weights' gradient."""
         T, B, D, H = self.shape
         W, da, dz = self._matrices(4 * H, D + H), self._matrices(4 * H, B), self._matrices(D + H, B)
         for _ in range(T):
@@ -172,6 +169,29 @@ def measure(rounds: int) -> list[dict[str, Any]]:
         calls = {"a": 2000, "b": 20, "c": 1, "d": 1}[shape]
         seconds = median_seconds(peers, rounds if shape != "d" else max(3, rounds // 3), calls)
         rows.append({"shape": shape, "dtype": dtype, "pass": what, "seconds": seconds})
+    return rows
+
+
+LADDER_CASES = (("b", "float64"), ("c", "float32"), ("d", "float32"))
+
+
+def measure_ladder(rounds: int) -> list[dict[str, Any]]:
+    """Time the rungs of `scripts/ladder.py` side by side, and the floor with them."""
+    rows = []
+    for shape, dtype in tqdm(LADDER_CASES, disable=None):
+        problem = Problem(*SHAPES[shape], dtype)
+        forward = {name: partial(rung, problem.lstm, problem.xs) for name, rung in ladder.FORWARD.items()}
+        training = {
+            name: partial(rung, problem.lstm, problem.xs, problem.dhs)
+            for name, rung in ladder.TRAINING.items()
+        }
+        floors = problem.forward_peers()["floor"], problem.training_peers()["floor"]
+        calls = {"b": 10, "c": 1, "d": 1}[shape]
+        for what, rungs, floor in (("forward", forward, floors[0]), ("training", training, floors[1])):
+            seconds = median_seconds(
+                rungs | {"floor": floor}, rounds if shape != "d" else max(3, rounds // 3), calls
+            )
+            rows.append({"shape": shape, "dtype": dtype, "pass": what, "seconds": seconds})
     return rows
 
 
@@ -209,6 +229,15 @@ def measure_memory() -> dict[str, float]:
     }
 
 
+def ladder_table(rows: list[dict[str, Any]]) -> str:
+    """Write the ladder as text: each rung's time over the floor's."""
+    return "\n".join(
+        f"ladder, {row['shape']} {row['dtype']} {row['pass']}: "
+        + ", ".join(f"{name} {s / row['seconds']['floor']:.2f}" for name, s in row["seconds"].items())
+        for row in rows
+    )
+
+
 def table(rows: list[dict[str, Any]], memory: dict[str, float]) -> str:
     """Write the measurements as text: milliseconds of ours, and ours over each peer."""
     lines = [f"{'shape':6}{'dtype':9}{'pass':10}{'ours, ms':>10}   ours / peer"]
@@ -238,12 +267,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=21, help="interleaved rounds a row (default: 21)")
     parser.add_argument("--peak", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
+        parser.error("two threads on a busy machine are slower than one: use `make bench`")
     torch.set_num_threads(1)
     if arguments.peak:
         print(peak_of(arguments.peak))
         return
-    rows, memory = measure(arguments.rounds), measure_memory()
+    rows, rungs = measure(arguments.rounds), measure_ladder(arguments.rounds)
+    memory = measure_memory()
     print(table(rows, memory))
+    print(ladder_table(rungs))
     write_record(
         "bench",
         {
@@ -258,6 +291,7 @@ def main() -> None:
             },
             "date": datetime.date.today().isoformat(),
             "rows": rows,
+            "ladder": rungs,
             "memory_mib": memory,
         },
     )
