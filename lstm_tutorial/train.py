@@ -129,7 +129,9 @@ def _steps(
     """Take the steps that are left."""
     for step in range(len(run.losses) + 1, steps + 1):
         try:
-            loss, gradients = loss_and_gradients(draw_batch(run.rng))
+            batch = draw_batch(run.rng)
+            with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below
+                loss, gradients = loss_and_gradients(batch)
         except Exception as error:
             error.add_note(f"This happened in step {step} of training.")
             raise
