@@ -31,6 +31,7 @@ SEEDS = range(50)
 RADII: tuple[float | None, ...] = (None, 0.5, 0.9, 1.1, 1.5, 2.0, 4.0)  # None leaves the draw as it is
 BIASES: tuple[float | str, ...] = (0.0, 1.0, 2.0, 3.0, 5.0, "chrono")
 CHRONO_SPAN = T
+QUANTILES = (0.1, 0.5, 0.9)
 LAGS = sorted({1, 10, 50, *range(0, T, 3)})  # the lags that the record keeps
 
 Rng = np.random.Generator
@@ -158,7 +159,7 @@ def paths_profile(seed: int, bias: float | str) -> FloatArray:
 
 def band(profiles: FloatArray) -> dict[str, list[float]]:
     """Return the median over seeds and the band that holds the middle 80 percent, at every lag."""
-    low, median, high = np.quantile(profiles, (0.1, 0.5, 0.9), axis=0)  # (lags,) each
+    low, median, high = np.quantile(profiles, QUANTILES, axis=0)  # (lags,) each
     return {
         name: [float(f"{value:.4g}") for value in values]
         for name, values in (("low", low), ("median", median), ("high", high))

@@ -6,12 +6,13 @@ import numpy as np
 
 from scripts.figures import style
 
-STEPS, TARGET, RATE = 50, 0.5, 0.01
+STEPS, TARGET, RATE, START = 50, 0.5, 0.01, 1.1
 
 
 def loss(w: np.ndarray) -> np.ndarray:
     """Return the squared error of a bit of size one after STEPS turns of a loop with weight `w`."""
-    return (w**STEPS - TARGET) ** 2
+    result: np.ndarray = (w**STEPS - TARGET) ** 2
+    return result
 
 
 def slope(w: np.ndarray) -> np.ndarray:
@@ -22,7 +23,7 @@ def slope(w: np.ndarray) -> np.ndarray:
 def build() -> None:
     """Draw loss and slope over the weight, and ten clipped steps from the cliff."""
     ws = np.linspace(0.5, 1.15, 400)  # (n,)
-    walk = [1.1]
+    walk = [START]
     for _ in range(12):
         walk.append(walk[-1] - RATE * float(np.clip(slope(np.array(walk[-1])), -1, 1)))
     steps = np.array(walk)  # (13,)

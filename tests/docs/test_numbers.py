@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
+from scripts.experiments import gradient_profile
+from scripts.figures import explosion
 from tests.docs.pages import all_pages, prose_of
 
 NUMBER = re.compile(
@@ -30,7 +32,16 @@ class Claim(NamedTuple):
     compute: Callable[[], str]
 
 
-CLAIMS: list[Claim] = []
+def middle_share() -> str:
+    """Say how much of the draws the bands of the gradient profiles hold."""
+    low, _, high = gradient_profile.QUANTILES
+    return f"the middle {100 * (high - low):.0f} percent"
+
+
+CLAIMS = [
+    Claim("learn/gradients.md", "the middle 80 percent", middle_share),
+    Claim("learn/gradients.md", "clipped steps from 1.1", lambda: f"clipped steps from {explosion.START}"),
+]
 
 
 def sentences_of(page: str) -> list[str]:
