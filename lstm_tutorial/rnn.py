@@ -98,7 +98,7 @@ class RNN(Parameters):
         h_prev = as_array("h_prev", h_prev, (self.hidden_size, x.shape[1]), self.dtype)
         # --8<-- [start:step]
         xh = np.concatenate((x, h_prev))  # (D+H, B)
-        h = tanh(self.Wh @ xh + self.Wh_bias)  # (H, B), everything is written anew at every step
+        h = tanh(self.Wh @ xh + self.Wh_bias)  # (H, B), all of it written anew
         y = self.Wy @ h + self.Wy_bias  # (O, B)
         # --8<-- [end:step]
         return y, h

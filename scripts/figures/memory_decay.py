@@ -30,7 +30,7 @@ def build() -> None:
     right = accuracy(lambda h, x: np.tanh(3.0 * h + 0.3 * x), bits, readings)  # (lag,)
     axes.plot(lags, right, label="latch, tanh(3h + 0.3x)", **style.series(4))
     right = accuracy(lambda c, x: c + 0.0 * x, bits, readings)  # (lag,), the gate is shut after the bit
-    axes.plot(lags, right, label="conveyor with a gate", **style.gate("cell"))
+    axes.plot(lags, right, label="conveyor with a gate", linewidth=4, zorder=1, **style.gate("cell"))
     axes.axhline(0.5, color=style.COLOURS["muted"], linestyle=":", linewidth=1.2)
     axes.annotate("guessing", (1.0, 0.5), (0, -12), textcoords="offset points", fontsize=10.5)
     style.log_axis(axes, "x")
@@ -42,9 +42,9 @@ def build() -> None:
         title="Right answers against lag, for six memories",
         description=(
             "Accuracy against lag from 1 to 200 on a logarithmic axis. Leaky units with w = 0.5, 0.9 and 1 "
-            "start between 0.7 and 0.85 and fall to the guessing line at 0.5, the smaller w the sooner. With "
-            "w = 1.1 the curve levels off near 0.68. The saturated latch stays just below 1, the conveyor "
-            "with a gate at 1."
+            "start between 0.7 and 0.85 and fall to the guessing line at 0.5, the smaller w the sooner. "
+            "With w = 1.1 the curve levels off near 0.68. The saturated latch stays just below 1, the "
+            "conveyor with a gate at 1."
         ),
     )
 

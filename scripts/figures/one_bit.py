@@ -39,7 +39,7 @@ def build() -> None:
             "before training, upwards more updates were needed. Most runs with more than a hundredth left "
             "learn within a hundred updates; those with less than a millionth never learn. Below, gradient "
             "against lag for forget bias 1 and chrono initialisation, before and after training: with bias "
-            "1 it is lower after training than before, except at the bit, with chrono it stays near one."
+            "1 it is lower after training than before at every lag, with chrono it stays near one."
         ),
     )
 

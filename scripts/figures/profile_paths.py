@@ -19,7 +19,7 @@ def build() -> None:
     for axes, bias in zip(panels.flat, BIASES, strict=True):
         for kind, name, look in (
             ("direct", "direct path, h held fixed", style.gate("forget")),
-            ("real", "along the real graph", style.gate("input")),
+            ("real", "along the real graph", style.gate("hidden")),
         ):
             profile = profiles[kind][bias]
             axes.plot(lags, profile["median"], label=name, **look)

@@ -43,6 +43,13 @@ def test_every_citation_leads_to_an_entry() -> None:
     assert {anchor: pages for anchor, pages in citations().items() if anchor not in entries()} == {}
 
 
+@pytest.mark.parametrize("page", all_pages())
+def test_no_link_is_printed_by_a_block(page: str) -> None:
+    """MkDocs neither resolves nor checks a link to a page that an executed block prints."""
+    blocks = re.findall(r"^```python [^\n]*exec=.*?^```$", text_of(page), flags=re.DOTALL | re.MULTILINE)
+    assert [link for block in blocks for link in re.findall(r"\]\([^)]*\.md\b[^)]*\)", block)] == []
+
+
 def test_every_entry_is_cited() -> None:
     """Nothing is listed for show."""
     assert sorted(set(entries()) - set(citations())) == []
