@@ -16,6 +16,7 @@ from lstm_tutorial.functions import (
 )
 from lstm_tutorial.gradcheck import GradientReport, check_gradients, numerical_gradient
 from lstm_tutorial.optim import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
+from lstm_tutorial.rnn import RNN
 from lstm_tutorial.sequence import Cache, Unrolled, backpropagate, unroll
 from lstm_tutorial.train import Chunk, TrainRecord, read_records, train, truncated
 
@@ -23,6 +24,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "LSTM",
+    "RNN",
     "SGD",
     "Adam",
     "Cache",

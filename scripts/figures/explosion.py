@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from scripts.figures import style
@@ -9,13 +11,12 @@ from scripts.figures import style
 STEPS, TARGET, RATE, START = 50, 0.5, 0.01, 1.1
 
 
-def loss(w: np.ndarray) -> np.ndarray:
+def loss(w: Any) -> Any:
     """Return the squared error of a bit of size one after STEPS turns of a loop with weight `w`."""
-    result: np.ndarray = (w**STEPS - TARGET) ** 2
-    return result
+    return (w**STEPS - TARGET) ** 2
 
 
-def slope(w: np.ndarray) -> np.ndarray:
+def slope(w: Any) -> Any:
     """Return the derivative of `loss`."""
     return 2 * (w**STEPS - TARGET) * STEPS * w ** (STEPS - 1)
 
@@ -25,7 +26,7 @@ def build() -> None:
     ws = np.linspace(0.5, 1.15, 400)  # (n,)
     walk = [START]
     for _ in range(12):
-        walk.append(walk[-1] - RATE * float(np.clip(slope(np.array(walk[-1])), -1, 1)))
+        walk.append(walk[-1] - RATE * float(np.clip(slope(walk[-1]), -1, 1)))
     steps = np.array(walk)  # (13,)
 
     figure, (upper, lower) = style.new_figure(height=5.0, rows=2, sharex=True)
