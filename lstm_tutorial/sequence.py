@@ -133,32 +133,36 @@ def unroll(
     h = np.zeros((H, B), dtype) if h0 is None else as_array("h0", h0, (H, B), dtype)  # (H, B)
     c = np.zeros((H, B), dtype) if c0 is None else as_array("c0", c0, (H, B), dtype)  # (H, B)
     true_lengths = as_lengths(lengths, T, B)
+    keep_values = keep_cache and checkpoint_every is None
     every = _block_size(H, B, dtype)
     if checkpoint_every is not None:
         every = as_size("checkpoint_every", checkpoint_every)
+    elif not keep_cache:
+        every = min(every, 4 * BLOCK_STEPS)  # short spans, since their room is used again and again
     spans = [(start, min(start + every, T)) for start in range(0, T, every)]
-    keep_values = keep_cache and checkpoint_every is None
 
-    W_half = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
-    W_half[:3] *= 0.5  # sigmoid(a) = (1 + tanh(a/2)) / 2
-    W_half = W_half.reshape(4 * H, D + H + 1)  # (4H, D+H+1)
+    W_half = _halved(lstm)  # (4H, D+H+1)
     values = _empty_segment(T if keep_values else min(every, T), D, H, B, dtype)
     ys = np.empty((T, O, B), dtype)  # (T, O, B)
     hs = np.empty((T, H, B), dtype)  # (T, H, B)
     h_last, c_last = h.copy(), c.copy()  # (H, B) each
     starts = []
+    views = [] if keep_values else _views(values)
     for start, stop in spans:
-        starts.append((h.copy(), c.copy()))
+        starts.append((h, c))
         steps = values.steps(start, stop) if keep_values else values.steps(0, stop - start)
-        _run(W_half, steps, xs[start:stop], h, c)
+        _run(W_half, steps, views or _views(steps), xs[start:stop], h, c)
         hs[start:stop] = steps.z[1:, D : D + H]
         np.matmul(lstm.Wy, hs[start:stop], ys[start:stop])
-        h, c = hs[stop - 1], steps.planes[-1, 4]
-        columns, ends = _columns_that_end(true_lengths, start, stop)
-        h_last[:, columns] = steps.z[ends, D : D + H, columns].T
-        c_last[:, columns] = steps.planes[ends, 4, :, columns].T
+        h, c = hs[stop - 1].copy(), steps.planes[-1, 4].copy()
+        if lengths is not None:
+            columns, ends = _columns_that_end(true_lengths, start, stop)
+            h_last[:, columns] = steps.z[ends, D : D + H, columns].T
+            c_last[:, columns] = steps.planes[ends, 4, :, columns].T
     ys += lstm.Wy_bias
-    if lengths is not None:
+    if lengths is None:
+        h_last, c_last = h.copy(), c.copy()  # (H, B) each
+    else:
         padding = np.arange(T)[:, None, None] >= true_lengths  # (T, 1, B)
         np.copyto(ys, 0, where=padding)
         np.copyto(hs, 0, where=padding)
@@ -169,6 +173,13 @@ def unroll(
     kept = values if keep_values else None
     cache = Cache(W, W_half, lstm.Wy.copy(), true_lengths, spans, kept, starts, inputs)
     return Unrolled(ys, hs, h_last, c_last, cache)
+
+
+def _halved(lstm: LSTM) -> FloatArray:
+    """Put weights and biases side by side, the sigmoids' rows halved: sigmoid(a) = (1 + tanh(a/2)) / 2."""
+    W_half = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
+    W_half[:3] *= 0.5
+    return W_half.reshape(4 * lstm.hidden_size, -1)  # (4H, D+H+1)
 
 
 def _block_size(H: int, B: int, dtype: np.dtype[Any]) -> int:
@@ -192,37 +203,54 @@ def _empty_segment(steps: int, D: int, H: int, B: int, dtype: np.dtype[Any]) -> 
     return Segment(z, planes, np.empty((steps, H, B), dtype))
 
 
-# --8<-- [start:run]
-def _run(W_half: FloatArray, steps: Segment, xs: FloatArray, h: FloatArray, c: FloatArray) -> None:
-    """Run the cell over consecutive steps and write every value into their segment."""
+def _views(steps: Segment) -> list[tuple[FloatArray, ...]]:
+    """List what `_run` reads and writes at each step; making these views costs as much as three calls."""
     z, planes, tanh_c = steps
     K, H, B = tanh_c.shape
-    D = xs.shape[1]
-    z[:K, :D] = xs
-    z[0, D : D + H] = h
-    planes[0, 4] = c
-    half = np.asarray(0.5, z.dtype)  # (), an array: quicker than a Python number
-    products = np.empty((2, H, B), z.dtype)  # (2, H, B)
-    for z_t, a, sigmoids, o, i_and_f, c_tilde_and_c_prev, c_t, tanh_c_t, h_t in zip(
-        z[:K],  # (D+H+1, B)
-        planes[:K].reshape(K, 5 * H, B)[:, : 4 * H],  # (4H, B)
-        planes[:K, :3],  # (3, H, B)
-        planes[:K, 0],  # (H, B)
-        planes[:K, 1:3],  # (2, H, B)
-        planes[:K, 3:],  # (2, H, B)
-        planes[1:, 4],  # (H, B), the next step's c_prev
-        tanh_c,  # (H, B)
-        z[1:, D : D + H],  # (H, B), the next step's h_prev
-        strict=True,
-    ):
-        W_half.dot(z_t, a)  # the sums of all four gates
-        np.tanh(a, a)
-        np.multiply(sigmoids, half, sigmoids)
-        np.add(sigmoids, half, sigmoids)
-        np.multiply(i_and_f, c_tilde_and_c_prev, products)
-        np.add(products[0], products[1], c_t)  # c = i * c_tilde + f * c_prev
-        np.tanh(c_t, tanh_c_t)
-        np.multiply(o, tanh_c_t, h_t)  # h = o * tanh(c)
+    return list(
+        zip(
+            z[:K],  # (D+H+1, B)
+            planes[:K].reshape(K, 5 * H, B)[:, : 4 * H],  # (4H, B), the sums, then the gates
+            planes[:K, :3],  # (3, H, B), the sigmoids
+            planes[:K, 0],  # (H, B), o
+            planes[:K, 1:3],  # (2, H, B), i and f
+            planes[:K, 3:],  # (2, H, B), c_tilde and c_prev
+            planes[1:, 4],  # (H, B), c: the next step's c_prev
+            tanh_c,  # (H, B)
+            z[1:, -1 - H : -1],  # (H, B), h: the next step's h_prev
+            strict=True,
+        )
+    )
+
+
+# --8<-- [start:run]
+def _run(
+    W_half: FloatArray,
+    steps: Segment,
+    views: list[tuple[FloatArray, ...]],
+    xs: FloatArray,
+    h: FloatArray,
+    c: FloatArray,
+) -> None:
+    """Run the cell over consecutive steps and write every value into their segment."""
+    K, D, _ = xs.shape
+    H, B = h.shape
+    steps.z[:K, :D] = xs
+    steps.z[0, D : D + H] = h
+    steps.planes[0, 4] = c
+    half = np.asarray(0.5, W_half.dtype)  # (), an array: quicker than a Python number
+    products = np.empty((2, H, B), W_half.dtype)  # (2, H, B)
+    added, kept = products  # (H, B) each
+    add, multiply, tanh = np.add, np.multiply, np.tanh  # looked up once
+    for z, a, sigmoids, o, i_and_f, c_tilde_and_c_prev, c, tanh_c, h in views[:K]:
+        W_half.dot(z, a)  # the sums of all four gates
+        tanh(a, a)
+        multiply(sigmoids, half, sigmoids)
+        add(sigmoids, half, sigmoids)
+        multiply(i_and_f, c_tilde_and_c_prev, products)
+        add(added, kept, c)  # c = i * c_tilde + f * c_prev
+        tanh(c, tanh_c)
+        multiply(o, tanh_c, h)  # h = o * tanh(c)
         # --8<-- [end:run]
 
 
@@ -311,9 +339,11 @@ def _blocks(cache: Cache) -> Iterator[tuple[int, int, Segment]]:
         if cache.values is not None:
             steps = cache.values.steps(first, last)
         else:
-            scratch = scratch or _empty_segment(cache.spans[0][1], D, H, B, cache.W.dtype)
+            if scratch is None:
+                scratch = _empty_segment(cache.spans[0][1], D, H, B, cache.W.dtype)
+                views = _views(scratch)
             steps = scratch.steps(0, last - first)
-            _run(cache.W_half, steps, cache.xs[first:last], h, c)
+            _run(cache.W_half, steps, views, cache.xs[first:last], h, c)
         for stop in range(last, first, -size):
             start = max(first, stop - size)
             yield start, stop, steps.steps(start - first, stop - first)
@@ -401,6 +431,7 @@ def _run_back(
     dh, through = np.empty((2, H, B), W_T.dtype)  # (H, B) each
     dh_carried = dh_next  # (H, B)
     ends = set((cache.lengths - 1).tolist())
+    add, multiply = np.add, np.multiply  # looked up once
     for t, dh_loss, through_h, local_o, local_c, f, da, da_o, da_c, dz in zip(
         range(start + K - 1, start - 1, -1),
         room.dh_loss[:K][::-1],  # (H, B)
@@ -416,12 +447,12 @@ def _run_back(
     ):
         if t in ends:  # here some columns end: the gradient of their final c comes in
             dc += np.where(cache.lengths == t + 1, dc_last, 0)
-        np.add(dh_loss, dh_carried, dh)
-        np.multiply(dh, through_h, through)
-        np.add(dc, through, dc)  # both paths into c
-        np.multiply(dh, local_o, da_o)
-        np.multiply(dc, local_c, da_c)
-        np.multiply(dc, f, dc)  # on to c_prev
+        add(dh_loss, dh_carried, dh)
+        multiply(dh, through_h, through)
+        add(dc, through, dc)  # both paths into c
+        multiply(dh, local_o, da_o)
+        multiply(dc, local_c, da_c)
+        multiply(dc, f, dc)  # on to c_prev
         W_T.dot(da, dz)
         dh_carried = dz[-H:]  # on to h_prev
     dh_next[...] = dh_carried

@@ -14,7 +14,6 @@ import argparse
 import datetime
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -207,7 +206,7 @@ def peak_of(what: str) -> float:
     small = Problem(2, *MEMORY_SHAPE[1:], "float32")
     backpropagate(unroll(small.lstm, small.xs).cache, dhs=small.dhs)  # not counted: first calls allocate
     small.torch_lstm(small.torch_xs)[0].backward(small.torch_dhs)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = memory_in_use("VmRSS")
     if what == "torch":
         xs = problem.torch_xs.requires_grad_()
         _, (h, _) = problem.torch_lstm(xs)
@@ -216,7 +215,13 @@ def peak_of(what: str) -> float:
         every = None if what == "ours" else 32
         result = unroll(problem.lstm, problem.xs, checkpoint_every=every)
         backpropagate(result.cache, dh=dh)
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    return memory_in_use("VmHWM") - before
+
+
+def memory_in_use(which: str) -> float:
+    """Ask Linux for the process's memory in use (VmRSS) or its peak (VmHWM), in MiB."""
+    with open("/proc/self/status") as lines:
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{which}:"))
 
 
 def measure_memory() -> dict[str, float]:
