@@ -8,6 +8,7 @@ name that does not exist or has another shape fails.
 from __future__ import annotations
 
 import re
+import string
 import sys
 from collections.abc import Callable
 from types import CodeType
@@ -17,10 +18,11 @@ import numpy as np
 import pytest
 
 import lstm_tutorial
-from lstm_tutorial import LSTM
-from tests.docs.pages import tables_of
+from lstm_tutorial import LSTM, RNN, backpropagate, squared_error, unroll
+from lstm_tutorial.gradcheck import STEP
+from tests.docs.pages import all_pages, tables_of, text_of
 
-SIZES = {"D": 3, "H": 5, "O": 2, "B": 4}  # all sums of two differ, too
+SIZES = {"D": 3, "H": 5, "O": 2, "B": 4, "T": 7}
 PAGE = "reference/notation.md"
 COLUMNS = ["Symbol", "Code", "Shape", "Meaning"]
 
@@ -55,8 +57,8 @@ def locals_of(codes: list[CodeType], run: Callable[[], Any]) -> dict[str, Any]:
 def live() -> dict[str, Any]:
     """Take one step forward and backward, and return every value by the name that the package gives it."""
     rng = np.random.default_rng(0)
-    D, H, O, B = SIZES.values()
-    lstm = LSTM(D, H, O, rng=rng)
+    D, H, O, B, T = SIZES.values()
+    lstm, rnn = LSTM(D, H, O, rng=rng), RNN(D, H, O, rng=rng)
     x, h, c = (rng.standard_normal((n, B)) for n in (D, H, H))  # (D, B), (H, B), (H, B)
     trace = lstm.trace(x, h, c)
     gradients: dict[str, Any] = {}
@@ -66,33 +68,53 @@ def live() -> dict[str, Any]:
         gradients.update(lstm.backward(trace, dy=np.ones((O, B)), dh=np.ones((H, B)), dc=np.ones((H, B))))
 
     inside = locals_of([LSTM._step.__code__, LSTM.backward.__code__], run)
-    sizes = {"input_size": D, "hidden_size": H, "output_size": O, "batch_size": B, "xs": [x] * 7, "lag": 3}
+    sizes = {"input_size": D, "hidden_size": H, "output_size": O, "batch_size": B, "lag": 3, "t_max": 50.0}
+    sequences: dict[str, Any] = {"xs": rng.standard_normal((T, D, B)), "h0": h, "c0": c}
+    unrolled = unroll(lstm, **sequences)
+    over_time = backpropagate(unrolled.cache, dys=np.ones((T, O, B)))
     examples = {
+        "unrolled": unrolled,
+        "over_time": over_time,
+        "loss": squared_error(unrolled.ys, np.zeros((T, O, B)))[0],
+        "STEP": STEP,
         "u": trace.c,
         "v": trace.f,
         "s": trace.f,
         "W": np.eye(H),
         "jacobian": np.eye(H),
-        "spectral_radius": 1.0,
         "np": np,
         "gradients": gradients,
     }
     public = {name: getattr(lstm_tutorial, name) for name in lstm_tutorial.__all__}
-    return public | inside | trace._asdict() | lstm.parameters() | sizes | examples
+    parameters = rnn.parameters() | lstm.parameters()
+    return public | inside | trace._asdict() | parameters | sizes | sequences | examples
 
 
 def spelled(symbol: str) -> str:
     r"""Spell a symbol as code: ``\forget{f_t}`` is f, ``h_{t-1}`` is h_prev, ``b_f`` is Wf_bias."""
     name = re.sub(r"\\(forget|inp|cand|outp|cell|hid)\{(.*)\}", r"\2", symbol)
     name = re.sub(r"\\mathrm\{d\}", "d", name)
+    name = re.sub(r"^(\w+)_1, \\dots, \1_T$", r"\1s", name)
     name = re.sub(r"a_\{\\tilde c\}", "a_c", name)
     name = re.sub(r"\\tilde c", "c_tilde", name)
-    name = name.replace("_{t-1}", "_prev").removesuffix("_t")
+    name = name.replace("_{t-1}", "_prev").removesuffix("_t").removesuffix("_T").replace("_0", "0")
     name = re.sub(r"\b(d?)b_(\w)", r"\1W\2_bias", name)
     return re.sub(r"([Wa])_(\w)$", r"\1\2", name)
 
 
-NAMED = {"One step", "Weights", "Gradients"}  # the sections where a symbol and its code are one name
+def bare(code: str) -> str:
+    """Return the name in a piece of code: ``unrolled.hs`` is hs, ``gradients["Wf"]`` is dWf."""
+    code = re.sub(r'^(?:gradients|over_time)\["(\w+)"\]$', r"d\1", code)
+    code = re.sub(r"^W(\w) @ xh \+ W\1_bias$", r"a\1", code)
+    return code.removeprefix("unrolled.")
+
+
+# The sections where a symbol and its code are one name, and the two symbols that are not spelled.
+NAMED = {"One step", "Weights", "The plain network", "Sequences", "Gradients"}
+OWN_NAMES = {
+    "[x_t; h_{t-1}]": "xh",
+    "U": "Wh[:, input_size:]",
+}  # the sections where a symbol and its code are one name
 
 
 @pytest.mark.parametrize(("section", "symbol", "code", "shape"), rows())
@@ -114,15 +136,7 @@ def test_a_row_agrees_with_the_package(
 )
 def test_a_symbol_spells_its_code(symbol: str, code: str) -> None:
     """No symbol stands beside the name of another."""
-    if symbol.startswith("["):
-        assert (symbol, code) == ("[x_t; h_{t-1}]", "xh")
-    elif "@" in code:
-        gate = spelled(symbol).removeprefix("a")
-        assert code == f"W{gate} @ xh + W{gate}_bias"
-    elif code.startswith("gradients"):
-        assert code == f'gradients["{spelled(symbol).removeprefix("d")}"]'
-    else:
-        assert spelled(symbol) == code
+    assert OWN_NAMES.get(symbol, spelled(symbol)) == bare(code)
 
 
 def test_the_sums_are_what_the_gates_are_applied_to(live: dict[str, Any]) -> None:
@@ -144,6 +158,32 @@ def test_no_symbol_and_no_name_stands_twice() -> None:
     codes = [code for _, _, code, _ in rows()]
     assert len(symbols) == len(set(symbols))
     assert len(codes) == len(set(codes))
+
+
+LATIN = set(string.ascii_letters)
+GREEK = (
+    "alpha|beta|gamma|delta|varepsilon|epsilon|eta|theta|lambda|mu|rho|sigma|tau|ell|phi|psi|omega|partial"
+)
+
+
+def letters_of(page: str) -> set[str]:
+    """Return the letters in a page's mathematics: Latin ones, and the names of Greek ones."""
+    text = re.sub(r"^( *)(```+)[^\n]*\n.*?^\1\2 *$", "", text_of(page), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"`[^`\n]+`|<!--.*?-->", "", text, flags=re.DOTALL)
+    formulas = re.sub(r"\\(?:text|operatorname|mathrm|begin|end)\{[^}]*\}", " ", " ".join(formulas_of(text)))
+    formulas = re.sub(r"\[?[\d.]+(?:em|pt)\b\]?", " ", formulas)  # spaces
+    return set(re.findall(rf"\\(?:{GREEK})\b", formulas)) | set(re.sub(r"\\[a-zA-Z]+", " ", formulas)) & LATIN
+
+
+def formulas_of(text: str) -> list[str]:
+    """Return what stands between dollar signs."""
+    return [a or b for a, b in re.findall(r"\$\$(.+?)\$\$|\$([^$]+?)\$", text, flags=re.DOTALL)]
+
+
+@pytest.mark.parametrize("page", [page for page in all_pages() if page != PAGE])
+def test_every_letter_of_a_page_is_in_the_notation(page: str) -> None:
+    """A page uses no letter in its mathematics that the notation does not have."""
+    assert letters_of(page) - letters_of(PAGE) == set()
 
 
 def rosetta() -> dict[str, dict[str, str]]:
