@@ -2,8 +2,8 @@
 
 ``python scripts/build.py`` does so from a terminal; `scripts.hooks` calls ``build`` before MkDocs reads a
 page. An artefact script is ``scripts/forward_pass.py`` or any script of ``scripts/figures``; each defines
-``build()``, which takes nothing and writes its files. The long experiments are not run here: their records
-are committed.
+``build()``, which takes nothing and writes files of the script's own name. The long experiments are not run
+here: their records are committed.
 
 A script is stale when a file that it wrote is gone, or when anything that it may have read has changed:
 itself, the package, what scripts share, a record, the version of NumPy or of matplotlib. Times do not count,
@@ -18,7 +18,9 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ NOT_FIGURES = {"__init__.py", "style.py"}
 
 
 def build() -> list[str]:
-    """Run what is stale and return the names of the scripts that ran.
+    """Run what is stale, each script in a process of its own, and return the names of the scripts that ran.
 
     Raises
     ------
@@ -44,10 +46,14 @@ def build() -> list[str]:
     shared = digest(shared_files())
     keys = {name: digest([path], shared) for name, path in scripts.items()}
     stale = [name for name, key in keys.items() if not is_fresh(stamps.get(name), key)]
-    for name in tqdm(stale, desc="figures", unit="script", leave=False, disable=None):
-        written = run(name)
-        stamps[name] = {"key": keys[name], "files": {file: digest([GENERATED / file]) for file in written}}
-        write_stamps(stamps)
+    if stale:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread each: the processes share the cores
+        workers = min(len(stale), os.cpu_count() or 1)
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            results = pool.map(run, stale)
+            for name in tqdm(stale, desc="figures", unit="script", leave=False, disable=None):
+                stamps[name] = {"key": keys[name], "files": next(results)}
+                write_stamps(stamps)
     remove_orphans(stamps, scripts)
     return stale
 
@@ -85,26 +91,20 @@ def is_fresh(stamp: dict[str, Any] | None, key: str) -> bool:
     return all(path.exists() and digest([path]) == made for path, made in paths.items())
 
 
-def run(name: str) -> list[str]:
-    """Run one script and return the names of the files that it wrote.
+def run(name: str) -> dict[str, str]:
+    """Run one script and return the files of its name with their hashes.
 
     Raises
     ------
     RuntimeError
         If it wrote none.
     """
-    before = written_at()
     importlib.import_module(name).build()
-    written = [file for file, time in written_at().items() if before.get(file) != time]
+    stem = name.split(".")[-1]
+    written = sorted(path for path in GENERATED.iterdir() if path.stem == stem)
     if not written:
-        raise RuntimeError(f"{name}.build() wrote nothing into {GENERATED}")
-    return written
-
-
-def written_at() -> dict[str, int]:
-    """Return when each artefact was last written, by its name."""
-    paths = (path for path in sorted(GENERATED.iterdir()) if not path.name.startswith("."))
-    return {path.name: path.stat().st_mtime_ns for path in paths}
+        raise RuntimeError(f"{name}.build() wrote no {stem}.* into {GENERATED}")
+    return {path.name: digest([path]) for path in written}
 
 
 def remove_orphans(stamps: dict[str, Any], scripts: dict[str, Path]) -> None:
