@@ -24,8 +24,11 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 # --8<-- [start:step]
 STEP = EPSILON ** (1 / 3)
-"""How far an entry of size 1 is moved. The error of the formula grows with the square of the step and the
-error of rounding with its inverse: the sum is smallest near the cube root of the machine epsilon, 6e-6."""
+"""How far an entry of size 1 is moved: 6e-6.
+
+The error of the formula grows with the square of the step, the error of
+rounding with its inverse. The sum is smallest near the cube root of the
+machine epsilon."""
 # --8<-- [end:step]
 
 NOISE = 8.0
@@ -221,20 +224,33 @@ def _compare(
 
 
 # --8<-- [start:difference]
-def _slope(f: Function, array: FloatArray, index: tuple[int, ...], weights: list[FloatArray]) -> float:
-    """Return the central difference of the weighted sum of f's outputs along one entry."""
+def _slope(
+    f: Function,
+    array: FloatArray,
+    index: tuple[int, ...],
+    weights: list[FloatArray],
+) -> float:
+    """Return the central difference of f along one entry.
+
+    Where f has several outputs, it is that of their weighted sum.
+    """
     step = STEP * max(1.0, abs(float(array[index])))
     with _moved(array, index, +step) as above:
-        outputs_above = _evaluate(f)
+        ys_above = _evaluate(f)
     with _moved(array, index, -step) as below:
-        outputs_below = _evaluate(f)
-    changes = zip(weights, outputs_above, outputs_below, strict=True)
-    return sum(float((v * (y_above - y_below)).sum()) for v, y_above, y_below in changes) / (above - below)
+        ys_below = _evaluate(f)
+    outputs = zip(weights, ys_above, ys_below, strict=True)
+    change = sum(float((v * (up - down)).sum()) for v, up, down in outputs)
+    return change / (above - below)
 
 
 @contextmanager
-def _moved(array: FloatArray, index: tuple[int, ...], by: float) -> Iterator[float]:
-    """Change one entry for as long as the block runs; give the value that it really has then."""
+def _moved(
+    array: FloatArray,
+    index: tuple[int, ...],
+    by: float,
+) -> Iterator[float]:
+    """Change one entry while the block runs; give the value that it has."""
     before = array[index].copy()
     try:
         array[index] += by

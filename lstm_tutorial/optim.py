@@ -123,9 +123,9 @@ class SGD(Optimizer):
         super().__init__(learning_rate)
         self.momentum = _fraction("momentum", momentum)
 
-    # --8<-- [start:sgd]
     def _direction(self, gradient: FloatArray, *kept: FloatArray) -> FloatArray:
-        (v,) = kept
+        # --8<-- [start:sgd]
+        (v,) = kept  # what is kept for this parameter
         v *= self.momentum
         v += gradient
         return v
@@ -168,9 +168,9 @@ class Adam(Optimizer):
         self.beta2 = _fraction("beta2", beta2)
         self.epsilon = as_positive("epsilon", epsilon)
 
-    # --8<-- [start:adam]
     def _direction(self, gradient: FloatArray, *kept: FloatArray) -> FloatArray:
-        m, v = kept
+        # --8<-- [start:adam]
+        m, v = kept  # what is kept for this parameter
         m += (1 - self.beta1) * (gradient - m)  # mean of the gradient
         v += (1 - self.beta2) * (gradient * gradient - v)  # mean of its square
         m_hat = m / (1 - self.beta1**self.t)  # as if neither had started at zero

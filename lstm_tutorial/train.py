@@ -116,7 +116,6 @@ def train(
     return _steps(run, loss_and_gradients, draw_batch, steps, clip, path, checkpoint_every)
 
 
-# --8<-- [start:loop]
 def _steps(
     run: _Run,
     loss_and_gradients: Callable[[Any], tuple[float, Mapping[str, ArrayLike]]],
@@ -127,24 +126,27 @@ def _steps(
     checkpoint_every: int,
 ) -> Iterator[TrainRecord]:
     """Take the steps that are left."""
+    # --8<-- [start:loop]
     for step in range(len(run.losses) + 1, steps + 1):
         try:
             batch = draw_batch(run.rng)
-            with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is looked at below
+            with np.errstate(over="ignore", invalid="ignore"):  # see below
                 loss, gradients = loss_and_gradients(batch)
         except Exception as error:
             error.add_note(f"This happened in step {step} of training.")
             raise
-        gradients = {name: g for name, g in gradients.items() if name in run.parameters}
+        gradients = {n: g for n, g in gradients.items() if n in run.parameters}
         norm = global_norm(gradients)
         if not (isfinite(loss) and isfinite(norm)):
-            raise FloatingPointError(f"step {step}: the loss is {loss} and the norm of the gradient {norm}")
+            found = f"the loss is {loss} and the norm of the gradient {norm}"
+            raise FloatingPointError(f"step {step}: {found}")
         if clip is not None:
             gradients, _ = clip_by_global_norm(gradients, clip)
         run.optimizer.update(run.parameters, gradients)
         run.losses.append(float(loss))
         run.gradient_norms.append(norm)
-        if path is not None and (step % checkpoint_every == 0 or step == steps):
+        is_due = step % checkpoint_every == 0 or step == steps
+        if path is not None and is_due:
             run.save(path)
         yield TrainRecord(step, float(loss), norm)
         # --8<-- [end:loop]
@@ -187,12 +189,14 @@ class _Run:
 
     # --8<-- [start:checkpoint]
     def save(self, path: Path) -> None:
-        """Write a checkpoint: complete on the disk under another name first, then moved in one operation."""
+        """Write a checkpoint: complete under another name first, then moved."""
+        optimizer = self.optimizer.state()
+        rng_state = self.rng.bit_generator.state
         arrays = {
-            **{f"parameters/{name}": array for name, array in self.parameters.items()},
-            **{f"optimizer/{name}": array for name, array in self.optimizer.state().items()},
-            **{f"state/{name}": array for name, array in self.state.items()},
-            "rng": np.array(json.dumps(self.rng.bit_generator.state, default=np.ndarray.tolist)),
+            **{f"parameters/{n}": array for n, array in self.parameters.items()},
+            **{f"optimizer/{n}": array for n, array in optimizer.items()},
+            **{f"state/{n}": array for n, array in self.state.items()},
+            "rng": np.array(json.dumps(rng_state, default=np.ndarray.tolist)),
             "losses": np.array(self.losses),
             "gradient_norms": np.array(self.gradient_norms),
         }
@@ -307,7 +311,7 @@ def truncated(
         part = slice(start, start + length)
         out = unroll(lstm, xs[part], h, c)
         value, dys = loss(out.ys, targets[part])
-        gradients = backpropagate(out.cache, dys=dys)  # no dh, no dc: the later chunks' gradient is cut
+        gradients = backpropagate(out.cache, dys=dys)  # no dh, no dc: the cut
         h, c = out.h, out.c  # the state is carried
         yield Chunk(value, gradients, out.h, out.c)
         # --8<-- [end:truncated]
