@@ -282,7 +282,8 @@ class LSTM(Parameters):
         dao = do * sigmoid_derivative(o)  # (H, B)
         # --8<-- [end:backward-gates]
         # --8<-- [start:backward-inputs]
-        dxh = self.Wf.T @ daf + self.Wi.T @ dai + self.Wc.T @ dac + self.Wo.T @ dao  # (D+H, B)
+        dxh = self.Wf.T @ daf + self.Wi.T @ dai  # (D+H, B)
+        dxh += self.Wc.T @ dac + self.Wo.T @ dao
         dx, dh_prev = np.split(dxh, [self.input_size])  # (D, B), (H, B)
         # --8<-- [end:backward-inputs]
         # --8<-- [start:backward-weights]
@@ -295,8 +296,8 @@ class LSTM(Parameters):
             ("Wo", dao, xh),
             ("Wy", dy, h),
         ):
-            gradients[name] = da @ source.T  # the shape of the weight matrix
-            gradients[f"{name}_bias"] = da.sum(axis=1, keepdims=True)  # the shape of the bias
+            gradients[name] = da @ source.T  # as the weights
+            gradients[f"{name}_bias"] = da.sum(axis=1, keepdims=True)  # as the bias
         # --8<-- [end:backward-weights]
         return gradients | {"x": dx, "h_prev": dh_prev, "c_prev": dc_prev}
         # --8<-- [end:backward]
