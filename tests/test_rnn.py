@@ -152,15 +152,25 @@ def test_nothing_is_mutated_shared_or_remembered() -> None:
         assert not any(np.shares_memory(one, other) for other in everything[k + 1 :])
 
 
-def test_changing_the_weights_later_does_not_change_the_way_back() -> None:
-    """The cache holds the weights of the forward pass."""
+def test_what_changes_later_does_not_change_the_way_back() -> None:
+    """The cache holds the weights and the states of the forward pass, whatever becomes of the originals."""
     rnn, values = problem(T=4, B=2)
-    cache = unroll(rnn, values["xs"]).cache
+    ys, hs, h, cache = unroll(rnn, values["xs"])
     before = backpropagate(cache, dys=values["dys"])
-    rnn.Wh, rnn.Wy = np.zeros_like(rnn.Wh), np.zeros_like(rnn.Wy)
+    for array in (ys, hs, h, values["xs"], rnn.Wh, rnn.Wy):
+        array[...] = 0.0
     after = backpropagate(cache, dys=values["dys"])
     for name in before:
         np.testing.assert_array_equal(before[name], after[name])
+
+
+def test_no_cache_is_kept_where_none_is_wanted() -> None:
+    """The results are the same without it."""
+    rnn, values = problem(T=4, B=2)
+    with_cache, without = unroll(rnn, values["xs"]), unroll(rnn, values["xs"], keep_cache=False)
+    assert without.cache is None
+    for one, other in zip(with_cache[:3], without[:3], strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_float32_stays_float32_and_near_float64() -> None:

@@ -7,10 +7,12 @@ name that does not exist or has another shape fails.
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import CodeType
 from typing import Any
 
@@ -205,3 +207,14 @@ def test_every_order_names_the_gates_of_its_column(framework: str) -> None:
     column = rosetta()[framework]
     letters = [column[gate] for gate in ("forget gate", "input gate", "candidate", "output gate")]
     assert sorted(column["order of the gates"].split(", ")) == sorted(letters)
+
+
+def test_the_order_of_pytorch_is_the_one_that_its_comparison_uses() -> None:
+    """`tests/parity` fills PyTorch's layer in this order, and PyTorch then agrees."""
+    source = (Path(__file__).parents[1] / "parity" / "pytorch.py").read_text(encoding="utf-8")
+    found = re.search(r"^GATES = (\(.*?\))", source, flags=re.MULTILINE)
+    assert found
+    column = rosetta()["PyTorch `nn.LSTM`"]
+    gates = {"Wf": "forget gate", "Wi": "input gate", "Wc": "candidate", "Wo": "output gate"}
+    order = [column[gates[name]] for name in ast.literal_eval(found.group(1))]
+    assert column["order of the gates"] == ", ".join(order)
