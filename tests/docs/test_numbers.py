@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
-from scripts.experiments import gradient_profile
-from scripts.figures import explosion
+from scripts.experiments import gradient_profile, one_bit
+from scripts.figures import explosion, memory_decay
 from tests.docs.pages import all_pages, prose_of
 
 NUMBER = re.compile(
@@ -38,7 +38,23 @@ def middle_share() -> str:
     return f"the middle {100 * (high - low):.0f} percent"
 
 
+def size_of_one_bit() -> str:
+    """Say how the networks of the last experiment on gradients were trained."""
+    settings = one_bit.SETTINGS
+    return (
+        f"{settings['hidden_size']} hidden units, Adam, {settings['steps']} updates of "
+        f"{settings['batch_size']} sequences each"
+    )
+
+
 CLAIMS = [
+    Claim("learn/memory.md", "over 20,000 sequences", lambda: f"over {memory_decay.SEQUENCES:,} sequences"),
+    Claim(
+        "learn/gradients.md",
+        "medians over 50 draws",
+        lambda: f"medians over {len(gradient_profile.SEEDS)} draws",
+    ),
+    Claim("learn/gradients.md", "20 hidden units, Adam, 400 updates of 32 sequences each", size_of_one_bit),
     Claim("learn/gradients.md", "the middle 80 percent", middle_share),
     Claim("learn/gradients.md", "clipped steps from 1.1", lambda: f"clipped steps from {explosion.START}"),
 ]
