@@ -34,6 +34,12 @@ def test_a_record_is_as_its_script_wrote_it(name: str) -> None:
     assert record["digest"] == record_digest(record)
 
 
+@pytest.mark.parametrize("script", [experiment, one_bit], ids=lambda script: script.NAME)
+def test_a_record_was_written_by_the_script_as_it_stands(script: Any) -> None:
+    """Nobody changed the measurement and kept the numbers."""
+    assert not script.is_stale()
+
+
 def test_the_first_seed_repeats(record: dict[str, Any]) -> None:
     """The script measures today what it measured for the record."""
     first = experiment.measure(experiment.SEEDS[:1])
@@ -106,7 +112,7 @@ def test_a_spectral_radius_is_what_it_says() -> None:
     np.testing.assert_array_equal(lstm.Wi_bias, -lstm.Wf_bias)
 
 
-@pytest.mark.parametrize("arm", one_bit.ARMS)
+@pytest.mark.parametrize("arm", one_bit.STARTS)
 def test_the_first_losses_of_one_bit_repeat(arm: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The shortest lag of every arm begins today as it did for the record."""
     monkeypatch.setitem(one_bit.SETTINGS, "steps", one_bit.REPEATED)

@@ -22,8 +22,8 @@ from lstm_tutorial import LSTM, StepTrace
 from lstm_tutorial.checks import FloatArray
 from lstm_tutorial.functions import tanh_derivative
 from lstm_tutorial.rnn import RNN, unroll
-from scripts.experiments.harness import record_digest
-from scripts.records import write_record
+from scripts.experiments.harness import code_digest, record_digest
+from scripts.records import read_record, record_path, write_record
 
 NAME = "gradient_profile"
 D, H, O, T = 10, 20, 5, 100
@@ -183,8 +183,16 @@ def label(setting: float | str | None) -> str:
     return "as drawn" if setting is None else setting if isinstance(setting, str) else f"{setting:g}"
 
 
-def main() -> None:
-    argparse.ArgumentParser(description=__doc__).parse_args()
+def is_stale() -> bool:
+    """Say whether the script or its seeds changed since the record was written."""
+    if not record_path(NAME).exists():
+        return True
+    record = read_record(NAME)
+    return bool(record["code"] != code_digest(NAME) or record["seeds"] != list(SEEDS))
+
+
+def measure_and_record() -> None:
+    """Measure everything and write the record."""
     started = time.process_time()
     profiles, first = measure(SEEDS), measure(SEEDS[:1])
     record = {
@@ -193,6 +201,7 @@ def main() -> None:
         "settings": {"D": D, "H": H, "O": O, "T": T, "weights": "uniform in ±1/sqrt(H)", "span": CHRONO_SPAN},
         "lags": LAGS,
         "seeds": list(SEEDS),
+        "code": code_digest(NAME),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "cpu_seconds": round(time.process_time() - started, 1),
@@ -204,4 +213,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    measure_and_record()

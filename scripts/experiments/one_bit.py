@@ -23,13 +23,13 @@ from lstm_tutorial.optim import Adam
 from lstm_tutorial.rnn import RNN
 from lstm_tutorial.train import train
 from scripts.experiments.gradient_profile import lstm_gradients, rnn_gradients, traces_of
-from scripts.experiments.harness import record_digest
-from scripts.records import write_record
+from scripts.experiments.harness import code_digest, record_digest
+from scripts.records import read_record, record_path, write_record
 
 NAME = "one_bit"
 H, B = 20, 32
 LAGS = (10, 20, 40, 80)
-ARMS = ("RNN", "0", "1", "2", "3", "chrono")  # the plain network, and forget biases of the LSTM
+STARTS = ("RNN", "0", "1", "2", "3", "chrono")  # the plain network, and forget biases of the LSTM
 SEEDS = range(5)
 SETTINGS = {"hidden_size": H, "batch_size": B, "learning_rate": 0.01, "clip": 1.0, "steps": 400}
 FOLLOWED, FOLLOWED_LAG = ("1", "chrono"), 40  # these are measured after training, too
@@ -151,11 +151,19 @@ def rounded(value: float, digits: int = 4) -> float:
     return float(f"{value:.{digits}g}")
 
 
-def main() -> None:
-    argparse.ArgumentParser(description=__doc__).parse_args()
+def is_stale() -> bool:
+    """Say whether the script or its seeds changed since the record was written."""
+    if not record_path(NAME).exists():
+        return True
+    record = read_record(NAME)
+    return bool(record["code"] != code_digest(NAME) or record["seeds"] != list(SEEDS))
+
+
+def measure_and_record() -> None:
+    """Measure everything and write the record."""
     started = time.process_time()
-    jobs = [(arm, lag, seed) for arm in ARMS for lag in LAGS for seed in SEEDS]
-    runs: dict[str, dict[str, list[Any]]] = {arm: {str(lag): [] for lag in LAGS} for arm in ARMS}
+    jobs = [(arm, lag, seed) for arm in STARTS for lag in LAGS for seed in SEEDS]
+    runs: dict[str, dict[str, list[Any]]] = {arm: {str(lag): [] for lag in LAGS} for arm in STARTS}
     for arm, lag, seed in tqdm(jobs, unit="run", disable=None):
         runs[arm][str(lag)].append(run(arm, lag, seed))
     record = {
@@ -165,15 +173,17 @@ def main() -> None:
         "settings": SETTINGS,
         "followed_lag": FOLLOWED_LAG,
         "seeds": list(SEEDS),
+        "code": code_digest(NAME),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "cpu_seconds": round(time.process_time() - started, 1),
         "runs": runs,
     }
     write_record(NAME, record | {"digest": record_digest(record)})
-    for arm in ARMS:
+    for arm in STARTS:
         print(f"{arm:7s}", *(f"lag {lag}: {[r['solved'] for r in runs[arm][str(lag)]]}" for lag in LAGS))
 
 
 if __name__ == "__main__":
-    main()
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    measure_and_record()
