@@ -183,8 +183,8 @@ def check_gradients(
     samples = None if samples is None else as_size("samples", samples)
     rng = as_rng(rng)
     _check_parameters(parameters)
-    outputs = _evaluate(f, scalar=not callable(gradients))
-    if not all(np.array_equal(a, b) for a, b in zip(outputs, _evaluate(f), strict=True)):
+    outputs, again = _evaluate(f, scalar=not callable(gradients)), _evaluate(f)
+    if len(outputs) != len(again) or not all(map(np.array_equal, outputs, again)):
         raise ValueError("f returned two results for the same arrays: does it draw numbers or keep a state?")
 
     is_number = len(outputs) == 1 and outputs[0].ndim == 0

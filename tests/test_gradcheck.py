@@ -468,6 +468,16 @@ CHECKS: dict[str, tuple[Any, type[Exception], str]] = {
 }
 
 
+def test_a_function_whose_outputs_change_in_number_is_refused():
+    x = np.array([1.0])
+    results = [(x, x), (x,)]
+    message = "f returned two results for the same arrays: does it draw numbers or keep a state?"
+    refused(ValueError, message, lambda: check_gradients(results.pop, {"x": x}, lambda *dys: {"x": x}))
+    with pytest.raises(ValueError, match="zip"):
+        check_gradients(lambda: (x, x) if x[0] <= 1 else (x,), {"x": x}, lambda *dys: {"x": x})
+    assert x[0] == 1.0
+
+
 @pytest.mark.parametrize("what", CHECKS)
 def test_checks_that_cannot_be_made(what):
     call, error, message = CHECKS[what]

@@ -203,6 +203,11 @@ def test_the_state_of_another_method_is_refused():
         "state is not one of Adam: it holds ['m/W', 'v/W']",
         lambda: Adam().load({"v/W": [1.0], "m/W": [1.0]}),
     )
+    refused(
+        TypeError,
+        "W must hold real numbers, got dtype <U1",
+        lambda: SGD(0.1).load({"t": 1.0, "v/W": ["a"]}),
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------
