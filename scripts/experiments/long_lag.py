@@ -1,0 +1,92 @@
+"""The noise-free task with a long lag, 2a, learned by an LSTM and a plain RNN, and guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from lstm_tutorial.functions import softmax, softmax_cross_entropy
+from lstm_tutorial.optim import Adam
+from lstm_tutorial.tasks import Sequences, noise_free_long_lag
+from lstm_tutorial.train import train
+from scripts.experiments import harness
+from scripts.experiments.common import Network, backpropagate, new_network, unroll
+from scripts.experiments.harness import Step
+
+ABOUT = {
+    "title": "Noise-free long lag",
+    "task": "Predict two sequences of 100 symbols that differ in the first and the last one only.",
+    "paper": "hochreiter1997",
+    "source": "experiment 2a, table 2",
+    "published": "p = 100: LSTM 100 % of trials, 5,040 sequences; truncated and full gradients in plain "
+    "networks (RTRL, BPTT) 0 % after 5 million.",
+    "criterion": "Every output of both sequences within 0.25 of its target, at every step. Checked every 10 "
+    "sequences; of each guess.",
+    "differs": "Adam, softmax and cross-entropy, 16 units, a forget gate with bias 5 or 1, the full gradient "
+    "through time.",
+    "loss": "cross-entropy per step [nats]; for guesses, the largest error",
+}
+SEEDS = range(5)
+_SHARED = {"lag": 100, "hidden_size": 16, "learning_rate": 0.01, "clip": 1.0, "steps": 5000}
+ARMS: dict[str, dict[str, Any]] = {
+    "LSTM, forget bias 5": {**_SHARED, "forget_bias": 5.0},
+    "LSTM, forget bias 1": {**_SHARED, "forget_bias": 1.0},
+    "plain RNN": {**_SHARED, "network": "RNN"},
+    "guessing": {"lag": 100, "network": "RNN", "hidden_size": 16, "guess": 100.0, "steps": 1000},
+}
+
+
+def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
+    """Train on one sequence at a time, or draw new weights at every step, until both sequences are right."""
+    rng = np.random.default_rng(seed)
+    network = new_network(settings, settings["lag"] + 1, settings["lag"] + 1, rng)
+    both = both_sequences(settings["lag"])
+    if "guess" in settings:
+        for step in range(1, settings["steps"] + 1):
+            for array in network.parameters().values():
+                array[...] = rng.uniform(-settings["guess"], settings["guess"], array.shape)
+            error = largest_error(network, both)
+            yield Step(error, 2 * step, error < 0.25)
+            if error < 0.25:
+                return
+        return
+
+    def loss_and_gradients(batch: Sequences) -> tuple[float, dict[str, Any]]:
+        unrolled = unroll(network, batch.xs)
+        loss, dys = softmax_cross_entropy(unrolled.ys, batch.targets)
+        return loss, backpropagate(network, unrolled.cache, dys)
+
+    records = train(
+        network,
+        loss_and_gradients,
+        lambda rng: noise_free_long_lag(1, settings["lag"], rng=rng),
+        Adam(settings["learning_rate"]),
+        steps=settings["steps"],
+        rng=rng,
+        clip=settings["clip"],
+    )
+    for step, loss, _ in records:
+        error = largest_error(network, both) if step % 10 == 0 else 1.0
+        if error < 0.25 or step == settings["steps"]:
+            yield Step(loss, step, error < 0.25, {"largest_error": error})
+            return
+        yield Step(loss, step)
+
+
+def both_sequences(lag: int) -> Sequences:
+    """Return the two sequences of the task side by side."""
+    batch = noise_free_long_lag(64, lag, rng=0)
+    keys = batch.targets[-1].argmax(axis=0)  # (64,)
+    k = [int(np.flatnonzero(keys == key)[0]) for key in (lag - 1, lag)]
+    return Sequences(batch.xs[:, :, k], batch.targets[:, :, k], batch.lengths[k])
+
+
+def largest_error(network: Network, both: Sequences) -> float:
+    """Return the largest distance of an output from its target, over both sequences and all steps."""
+    return float(abs(softmax(unroll(network, both.xs).ys) - both.targets).max())
+
+
+if __name__ == "__main__":
+    harness.main(["long_lag"])
