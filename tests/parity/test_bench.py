@@ -1,0 +1,25 @@
+"""The benchmark's peers run, and its table divides the right numbers. No time is asserted."""
+
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is in the group `parity`, which is large and not installed here")
+
+from scripts import bench
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("what", ["step", "forward", "training"])
+def test_every_peer_runs(what, dtype):
+    peers = getattr(bench.Problem(3, 2, 4, 5, dtype), f"{what}_peers")()
+    seconds = bench.median_seconds(peers, rounds=1, calls=1)
+    assert seconds.keys() == peers.keys()
+    assert all(value > 0 for value in seconds.values())
+
+
+def test_the_table_shows_our_time_over_the_peers():
+    rows = [{"shape": "b", "dtype": "float32", "pass": "forward", "seconds": {"ours": 0.003, "torch": 0.002}}]
+    assert "3.0000   torch 1.50" in bench.table(rows, {})
+
+
+def test_memory_is_measured_in_mebibytes():
+    assert 10 < bench.memory_in_use("VmRSS") <= bench.memory_in_use("VmHWM") < 10_000
