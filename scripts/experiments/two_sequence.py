@@ -55,12 +55,14 @@ def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
     network = new_network(settings, 1, 1, rng)
     test = two_sequence(256, 100, 3, rng=rng)
     if "guess" in settings:
-        for step in range(1, settings["steps"] + 1):
+        sequences = 0
+        for _ in range(settings["steps"]):
             for array in network.parameters().values():
                 array[...] = rng.uniform(-settings["guess"], settings["guess"], array.shape)
-            wrong = share_wrong(network, test)
-            yield Step(wrong, 256 * step, wrong == 0.0)
-            if wrong == 0.0:
+            wrong = is_wrong(network, test)  # (256,)
+            sequences += int(wrong.argmax()) + 1 if wrong.any() else 256  # the first wrong one settles it
+            yield Step(float(wrong.mean()), sequences, not wrong.any())
+            if not wrong.any():
                 return
         return
     B = settings["batch"]
@@ -82,17 +84,17 @@ def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
         clip=settings["clip"],
     )
     for step, loss, _ in records:
-        wrong = share_wrong(network, test) if step % 10 == 0 else 1.0
+        wrong = float(is_wrong(network, test).mean()) if step % 10 == 0 else 1.0
         if wrong == 0.0 or step == settings["steps"]:
             yield Step(loss, step * B, wrong == 0.0, {"share_wrong": wrong})
             return
         yield Step(loss, step * B)
 
 
-def share_wrong(network: Network, test: Sequences) -> float:
-    """Return the share of sequences whose answer is 0.2 or more away from the target."""
+def is_wrong(network: Network, test: Sequences) -> Any:
+    """Say of each sequence whether the answer is 0.2 or more away from the target, (B,)."""
     p = sigmoid(last_outputs(unroll(network, test.xs).ys, test.lengths))  # (1, B)
-    return float((abs(p - test.targets) >= 0.2).mean())
+    return (abs(p - test.targets) >= 0.2)[0]
 
 
 if __name__ == "__main__":
