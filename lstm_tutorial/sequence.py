@@ -306,12 +306,13 @@ def backpropagate(
     dxs = np.empty((T, D, B), dtype)  # (T, D, B)
     dh_next = np.zeros((H, B), dtype)  # (H, B), carried from the step after
     dc = np.zeros((H, B), dtype)  # (H, B), carried from the step after
+    W_T = np.ascontiguousarray(cache.W.T)  # (D+H, 4H), turned once: products with it are quicker so
     room = _Room.empty(cache)
     for start, stop, steps in _blocks(cache):
         dh_loss, da, dz = room.dh_loss[: stop - start], room.da[: stop - start], room.dz[: stop - start]
         _gather(cache, start, dh_loss, dys, dhs, dh_last)
         _slopes(steps, room)
-        _run_back(cache, start, steps, room, dh_next, dc, dc_last)
+        _run_back(W_T, cache.lengths, start, steps, room, dh_next, dc, dc_last)
         dxs[start:stop] = dz[:, :D]
         dW += _sum_of_products(da.reshape(-1, 4 * H, B), steps.z[:-1])
         if dys is not None:
@@ -417,7 +418,8 @@ def _slopes(steps: Segment, room: _Room) -> None:
 
 # --8<-- [start:run-back]
 def _run_back(
-    cache: Cache,
+    W_T: FloatArray,
+    lengths: NDArray[np.intp],
     start: int,
     steps: Segment,
     room: _Room,
@@ -427,10 +429,9 @@ def _run_back(
 ) -> None:
     """Go back through the steps of one block; `dh_next` and `dc` are carried on in place."""
     K, H, B = steps.tanh_c.shape
-    W_T = cache.W.T  # (D+H, 4H)
     dh, through = np.empty((2, H, B), W_T.dtype)  # (H, B) each
     dh_carried = dh_next  # (H, B)
-    ends = set((cache.lengths - 1).tolist())
+    ends = set((lengths - 1).tolist())
     add, multiply = np.add, np.multiply  # looked up once
     for t, dh_loss, through_h, local_o, local_c, f, da, da_o, da_c, dz in zip(
         range(start + K - 1, start - 1, -1),
@@ -446,7 +447,7 @@ def _run_back(
         strict=True,
     ):
         if t in ends:  # here some columns end: the gradient of their final c comes in
-            dc += np.where(cache.lengths == t + 1, dc_last, 0)
+            dc += np.where(lengths == t + 1, dc_last, 0)
         add(dh_loss, dh_carried, dh)
         multiply(dh, through_h, through)
         add(dc, through, dc)  # both paths into c

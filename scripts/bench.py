@@ -135,9 +135,9 @@ class Problem:
     def backward_products(self) -> None:
         """Do those of the way back: to the step before, and one long product for the weights' gradient."""
         T, B, D, H = self.shape
-        W, da, dz = self._matrices(4 * H, D + H), self._matrices(4 * H, B), self._matrices(D + H, B)
+        W_T, da, dz = self._matrices(D + H, 4 * H), self._matrices(4 * H, B), self._matrices(D + H, B)
         for _ in range(T):
-            W.T.dot(da, dz)
+            W_T.dot(da, dz)
         self._matrices(4 * H, T * B).dot(self._matrices(D + H + 1, T * B).T)
 
     def _matrices(self, rows: int, columns: int) -> Any:
