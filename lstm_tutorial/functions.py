@@ -175,7 +175,7 @@ def squared_error(
         If an argument does not hold real numbers or has another shape.
     """
     ys, targets, counts, weight = _loss_arguments(ys, targets, lengths)
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore"):
         error = np.where(counts, ys - targets, 0)  # (T, O, B)
         return float((weight * error * error).sum()), 2 * weight * error
 
