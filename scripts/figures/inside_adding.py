@@ -1,0 +1,52 @@
+"""The one unit that adds: its cell state beside the true running sum, and its gates at the marks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scripts.figures import style
+from scripts.figures.inside_reber import carrying_unit
+from scripts.interventions import look
+from scripts.train_inside import MEASURING, examples_of, load, running_sum
+
+SHOWN = 4
+"""So many sequences are drawn; the first of them below, with its gates."""
+ROWS = ("f", "i", "c_tilde", "o", "c")
+NAMES = ("forget gate f", "input gate i", "candidate c̃", "output gate o", "cell state c")
+
+
+def build() -> None:
+    """Draw ``docs/_generated/inside_adding.svg``."""
+    unit = carrying_unit("adding")
+    examples = examples_of("adding", MEASURING)
+    run = look(load("adding"), examples.xs)
+    total, c = running_sum(examples), run.c[:, unit]  # (T, B) each
+    steps = np.arange(1, len(total) + 1)  # (T,)
+    figure, axes = style.new_figure(height=9.0, rows=4, height_ratios=[9, 9, 8, 0.9])
+    for b in range(SHOWN):
+        axes[0].plot(steps, total[:, b], label=f"sequence {b + 1}", **style.series(b))
+        axes[1].plot(steps, c[:, b], **style.series(b))
+    axes[0].set(ylabel="sum", xlim=(0.5, len(steps) + 0.5))
+    axes[0].set_title("sum of the marked numbers so far", pad=44)
+    style.legend(axes[0], ncols=2)
+    axes[1].set(title=f"cell state of unit {unit}", ylabel="c", xlim=(0.5, len(steps) + 0.5))
+    values = np.array([getattr(run, name)[:, unit, 0] for name in ROWS])  # (5, T)
+    style.heat(axes[2], values)
+    marks = np.flatnonzero(examples.xs[:, 1, 0])  # (2,)
+    axes[2].set(
+        title="sequence 1, the same unit", yticks=range(len(ROWS)), xlabel="step; a mark at each arrow"
+    )
+    axes[2].set_yticklabels(NAMES)
+    axes[2].set_xticks(marks, [f"↑ {mark + 1}" for mark in marks])
+    style.heat_key(axes[3], label="value of a tile")
+    axes[3].set_xticklabels(["−1 or less", "0", "1 or more"])
+    style.save(
+        figure,
+        "inside_adding",
+        title="A cell state beside the running sum, and the gates that make it",
+        description=(
+            f"Above, the sum of the marked numbers in {SHOWN} sequences: two stairs each. In the middle the "
+            "cell state of one unit in the same sequences: a stair at the same steps, on a slope that all "
+            "have in common. Below, a heat map of the unit's gates in the first sequence."
+        ),
+    )

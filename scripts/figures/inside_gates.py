@@ -1,0 +1,32 @@
+"""The gates of the trained Reber network, unit by unit, over one string."""
+
+from __future__ import annotations
+
+from scripts.figures import style
+from scripts.figures.inside_reber import carrying_unit, frame_row, label_symbols, shown, twins
+
+PANELS = {"f": "forget gate", "i": "input gate", "o": "output gate"}
+
+
+def build() -> None:
+    """Draw ``docs/_generated/inside_gates.svg``."""
+    unit, run = carrying_unit("reber"), twins()["T"]
+    figure, axes = style.new_figure(height=10.6, rows=4, height_ratios=[20, 20, 20, 1.2])
+    for ax, (name, words) in zip(axes, PANELS.items(), strict=False):
+        values = getattr(run, name)[:, :, 0].T  # (H, T)
+        style.heat(ax, values, 0.0, 1.0)
+        frame_row(ax, unit, values.shape[1])
+        label_symbols(ax, shown("T"))
+        ax.set(title=words, ylabel="unit", yticks=range(0, len(values), 2))
+    axes[2].set_xlabel("symbol that is read")
+    style.heat_key(axes[3], 0.0, 1.0, label="how far the gate is open")
+    style.save(
+        figure,
+        "inside_gates",
+        title="Three gates of every unit over one string",
+        description=(
+            "Three heat maps, a row per unit and a column per symbol: forget gate, input gate and output "
+            "gate. Most rows of the input and the output gate are patterned by the symbols. In the framed "
+            "row the forget gate stays open over the whole string."
+        ),
+    )
