@@ -63,7 +63,7 @@ COLOURS = {
 _SERIES = ("#2b2d42", "#6f4fc2", "#2f9bd6", "#7c8500", "#8b5a3c", "#b03060")
 _HEAT_STEPS = 10  # shades on either side of the middle
 _HEAT = [f"#{k:02x}ff{k:02x}" for k in range(2 * _HEAT_STEPS + 1)]
-_VARIABLES = (
+VARIABLES = (
     {COLOURS[name]: f"--gate-{name}" for name in ("forget", "input", "candidate", "output", "cell", "hidden")}
     | {COLOURS[name]: f"--plot-{name}" for name in ("ink", "muted", "grid", "ground")}
     | {colour: f"--series-{k + 1}" for k, colour in enumerate(_SERIES)}
@@ -336,9 +336,9 @@ def _plain_tag(tag: str, name: str) -> str:
 
 def _variable(colour: str) -> str:
     """Return the CSS variable that a drawn colour stands for."""
-    if colour not in _VARIABLES:
+    if colour not in VARIABLES:
         raise ValueError(f"figures are drawn in the colours of style.COLOURS, got {colour}")
-    return f"var({_VARIABLES[colour]})"
+    return f"var({VARIABLES[colour]})"
 
 
 def label_lines(axes: Axes, labels: Sequence[tuple[float, float, str, str]]) -> None:

@@ -14,12 +14,19 @@ from typing import Self
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "https://lstm.invalid/"  # a name that by definition belongs to nobody
-NOT_COPIED = (".*", "__pycache__", "site", "_generated", "dist", "mutants")
+COPIED = ("docs", "lstm_tutorial", "scripts", "tests", "*.md", "*.yml", "*.toml", "LICENSE")
 
 
 def copy_project(target: Path) -> Path:
-    """Copy what a clone would hold, without anything generated, and without the tests of the site."""
-    return Path(shutil.copytree(ROOT, target, ignore=shutil.ignore_patterns(*NOT_COPIED)))
+    """Copy what a build and a test read, without anything generated."""
+    target.mkdir(parents=True)
+    ignore = shutil.ignore_patterns("_generated", "__pycache__", ".*")
+    for path in sorted(path for pattern in COPIED for path in ROOT.glob(pattern)):
+        if path.is_dir():
+            shutil.copytree(path, target / path.name, ignore=ignore)
+        else:
+            shutil.copy(path, target)
+    return target
 
 
 def environment(project: Path) -> dict[str, str]:

@@ -1,0 +1,61 @@
+"""The colours of gates and plots can be told from the page, in both schemes.
+
+Contrast as WCAG 2.2 defines it: 4.5 for text, 3 for lines and shapes.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scripts.figures.style import COLOURS, VARIABLES
+from tests.site.builds import ROOT
+
+GATES = ("forget", "input", "candidate", "output", "cell", "hidden")
+
+
+def scheme(name: str) -> dict[str, str]:
+    """Return the CSS variables of a scheme that are given as a colour."""
+    text = (ROOT / "docs/assets/site.css").read_text(encoding="utf-8")
+    block = re.search(rf'\[data-md-color-scheme="{name}"\] \{{(.*?)\n\}}', text, flags=re.DOTALL)
+    assert block is not None
+    return dict(re.findall(r"(--[\w-]+): (#[0-9a-f]{6});", block[1]))
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour such as #d55e00."""
+    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, from 1 to 21."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_contrast_of_known_pairs() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
+
+
+@pytest.mark.parametrize("name", ["default", "slate"])
+def test_colours_stand_out_from_the_page(name: str) -> None:
+    colours = scheme(name)
+    for ground in ("--page", "--page-2"):
+        for gate in GATES:
+            assert contrast(colours[f"--gate-{gate}-text"], colours[ground]) >= 4.5, (gate, ground)
+    lines = [f"--gate-{gate}" for gate in GATES] + [f"--series-{k}" for k in range(1, 7)]
+    for line in (*lines, "--plot-ink", "--plot-muted"):
+        assert contrast(colours[line], colours["--page"]) >= 3, line
+
+
+@pytest.mark.parametrize("name", ["default", "slate"])
+def test_every_colour_of_the_figures_has_a_value(name: str) -> None:
+    text = (ROOT / "docs/assets/site.css").read_text(encoding="utf-8")
+    values = scheme(name) | {"--plot-ground": "var(--page)"}
+    for variable in VARIABLES.values():
+        assert variable in values or f"{variable}:" in text.split("/* 21 shades")[1]
+    assert set(COLOURS.values()) <= set(VARIABLES)
