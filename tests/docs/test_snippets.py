@@ -15,6 +15,7 @@ import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,8 +64,8 @@ def test_every_python_block_is_run_or_quoted(page: str) -> None:
 def examples(blocks: list[Block]) -> list[tuple[str, str | None]]:
     """Return the code of each block that is for the reader, with the output block behind it, if any."""
     result = []
-    for block, follower in zip(blocks, [*blocks[1:], None], strict=True):
-        if block.language == "python" and not block.title:
+    for block, follower in pairwise([*blocks, None]):
+        if block and block.language == "python" and not block.title:
             is_output = follower is not None and follower.language == "text" and not follower.title
             result.append((block.code, follower.code if follower and is_output else None))
     return result
