@@ -33,7 +33,6 @@ class Inside(NamedTuple):
     """Output, (T, O, B)."""
 
 
-# --8<-- [start:look]
 def look(
     lstm: LSTM,
     xs: FloatArray,
@@ -60,19 +59,20 @@ def look(
     since : int
         The first step, counted from 0, at which this is done.
     """
+    # --8<-- [start:look]
     h, c = lstm.initial_state(xs.shape[2])  # (H, B) each
     steps = []
     for t, x in enumerate(xs):
         trace = lstm.trace(x, h, c)
-        gates = {name: getattr(trace, name) for name in ("f", "i", "c_tilde", "o")}  # (H, B) each
+        f, i, c_tilde, o = trace.f, trace.i, trace.c_tilde, trace.o  # (H, B) each
         if t >= since:
             for name, value in (clamp or {}).items():
-                gates[name][unit] = value
-        c = gates["f"] * c + gates["i"] * gates["c_tilde"]  # (H, B)
+                getattr(trace, name)[unit] = value  # hold a gate
+        c = f * c + i * c_tilde  # (H, B)
         if zero and t >= since:
-            c[unit] = 0.0
-        h = gates["o"] * tanh(c)  # (H, B)
+            c[unit] = 0.0  # take the memory away
+        h = o * tanh(c)  # (H, B)
         y = lstm.Wy @ h + lstm.Wy_bias  # (O, B)
-        steps.append((*gates.values(), c, h, y))
+        steps.append((f, i, c_tilde, o, c, h, y))
     return Inside(*(np.array(values) for values in zip(*steps, strict=True)))
     # --8<-- [end:look]

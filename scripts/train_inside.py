@@ -106,9 +106,10 @@ def train_adding(seed: int, steps: int) -> Trained:
         dys = np.zeros_like(out.ys)  # (T, O, B)
         dys[-1] = dy
         # --8<-- [start:price]
-        dhs = s["price"] * np.sign(out.hs) / B / T  # (T, H, B), the gradient of price * mean |h|
-        return loss, backpropagate(out.cache, dys=dys, dhs=dhs)
+        dhs = s["price"] * np.sign(out.hs) / B / T  # (T, H, B)
+        gradients = backpropagate(out.cache, dys=dys, dhs=dhs)
         # --8<-- [end:price]
+        return loss, gradients
 
     return lstm, losses_of(lstm, loss_and_gradients, lambda rng: adding(B, T, rng=rng), s, steps, rng)
 
@@ -135,12 +136,14 @@ TRAIN: dict[str, Callable[[int, int], Trained]] = {"reber": train_reber, "adding
 # ----------------------------------------------------------------------------------------------------
 
 
-# --8<-- [start:accuracy]
 def accuracy(run: Inside, strings: SymbolStrings) -> float:
     """Return the share of strings whose second-last symbol is the most active output when it is due."""
-    answers = run.y[due(strings), :, np.arange(len(strings.lengths))].argmax(axis=1)  # (B,)
     T, P = REBER_SYMBOLS.index("T"), REBER_SYMBOLS.index("P")
-    return float(np.mean(answers == np.where(is_t(strings), T, P)))
+    # --8<-- [start:accuracy]
+    y = run.y[due(strings), :, np.arange(len(strings.lengths))]  # (B, 7)
+    right = y.argmax(axis=1) == np.where(is_t(strings), T, P)  # (B,)
+    # --8<-- [end:accuracy]
+    return float(right.mean())
 
 
 def due(strings: SymbolStrings) -> NDArray[Any]:
@@ -152,20 +155,20 @@ def is_t(strings: SymbolStrings) -> NDArray[np.bool_]:
     """Return for each string whether its second symbol is T, (B,). Otherwise it is P."""
     second: NDArray[np.bool_] = strings.xs[1, REBER_SYMBOLS.index("T")] == 1  # (B,)
     return second
-    # --8<-- [end:accuracy]
 
 
-# --8<-- [start:separation]
 def separation(run: Inside, strings: SymbolStrings) -> FloatArray:
     """Return for each unit how far its cell state keeps T and P apart when the answer is due, (H,).
 
     The distance of the two means, in units of the two standard deviations' sum.
     """
+    # --8<-- [start:separation]
     c = run.c[due(strings), :, np.arange(len(strings.lengths))]  # (B, H)
     of_t, of_p = c[is_t(strings)], c[~is_t(strings)]
-    apart: FloatArray = abs(of_t.mean(axis=0) - of_p.mean(axis=0)) / (of_t.std(axis=0) + of_p.std(axis=0))
-    return apart  # (H,)
+    distance = abs(of_t.mean(axis=0) - of_p.mean(axis=0))  # (H,)
+    apart: FloatArray = distance / (of_t.std(axis=0) + of_p.std(axis=0))  # (H,)
     # --8<-- [end:separation]
+    return apart
 
 
 def zeroed_reber(lstm: LSTM, strings: SymbolStrings, since: int = 0) -> list[float]:
@@ -225,25 +228,26 @@ def running_sum(examples: Sequences) -> FloatArray:
     return total
 
 
-# --8<-- [start:correlation]
 def correlations(run: Inside, examples: Sequences) -> FloatArray:
     """Return the correlation of every cell state with the running sum at each step, (T, H).
 
     Taken over the sequences that have seen a mark, and within those that have seen equally many: what the
     unit does at every step, or at every mark whatever the number, does not count.
     """
-    marks = examples.xs[:, 1].cumsum(axis=0)  # (T, B), marks seen so far
     total, c = running_sum(examples), run.c.copy()  # (T, B), (T, H, B)
+    # --8<-- [start:correlation]
+    marks = examples.xs[:, 1].cumsum(axis=0)  # (T, B), marks seen so far
     for number in (1, 2):
         same = marks == number  # (T, B)
         share = same / np.maximum(same.sum(axis=1, keepdims=True), 1)  # (T, B)
-        total -= same * (total * share).sum(axis=1, keepdims=True)  # minus its mean over the same
+        total -= same * (total * share).sum(axis=1, keepdims=True)
         c -= same[:, None] * (c * share[:, None]).sum(axis=2, keepdims=True)
     c *= marks[:, None] > 0
-    spread = np.sqrt((c**2).sum(axis=2) * (total**2).sum(axis=1)[:, None])  # (T, H)
-    result: FloatArray = np.einsum("thb,tb->th", c, total) / spread  # (T, H)
-    return result
+    products = np.einsum("thb,tb->th", c, total)  # (T, H)
+    sizes = (c**2).sum(axis=2) * (total**2).sum(axis=1)[:, None]  # (T, H)
+    result: FloatArray = products / np.sqrt(sizes)  # (T, H)
     # --8<-- [end:correlation]
+    return result
 
 
 def zeroed_adding(lstm: LSTM, examples: Sequences) -> list[float]:

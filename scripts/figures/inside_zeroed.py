@@ -17,7 +17,9 @@ def build() -> None:
     reber, adding = networks["reber"]["measured"], networks["adding"]["measured"]
     figure, (upper, lower) = style.new_figure(height=6.0, rows=2)
     draw(upper, reber["zeroed"], reber["baseline"], reber["accuracy"])
-    upper.set(ylabel="share right", ylim=(0, 1.05), title="Reber: the second-last symbol")
+    upper.set(ylabel="share right", ylim=(0, 1.05))
+    upper.set_title("Reber: the second-last symbol", pad=26)
+    style.legend(upper)
     draw(lower, adding["zeroed"], adding["baseline"], adding["error"])
     lower.set(ylabel="squared error", xlabel="unit held at zero", title="adding: the sum")
     style.save(
@@ -42,5 +44,3 @@ def draw(axes: Axes, zeroed: list[float], baseline: float, untouched: float) -> 
         **style.series(0, markers=True) | {"linestyle": "none"},
     )
     axes.set_xticks(range(len(zeroed)))
-    style.legend(axes, bbox_to_anchor=(0, 1.1))
-    axes.title.set_y(1.0)
