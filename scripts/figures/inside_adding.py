@@ -46,7 +46,7 @@ def build() -> None:
         title="A cell state beside the running sum, and the gates that make it",
         description=(
             f"Above, the sum of the marked numbers in {SHOWN} sequences: two stairs each. In the middle the "
-            "cell state of one unit in the same sequences: a stair at the same steps, on a slope that all "
-            "have in common. Below, a heat map of the unit's gates in the first sequence."
+            "cell state of one unit in the same sequences: a jump up or down at the same steps, a slow drift "
+            "between them. Below, a heat map of the unit's gates in the first sequence."
         ),
     )
