@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lstm_tutorial import LSTM, Unrolled, backpropagate, unroll
 from tests.golden import read
 
-D, H, O = 3, 4, 2
+D, H, O = 3, 5, 2
 LOSSES = {name: (name,) for name in ("dys", "dhs", "dh", "dc")} | {"all": ("dys", "dhs", "dh", "dc")}
 GRADIENTS = [*LSTM(D, H, O).parameters(), "xs", "h0", "c0"]
 
@@ -228,16 +228,18 @@ def test_checkpoints_change_no_gradient(every, ragged):
         np.testing.assert_allclose(gradient, expected[name], rtol=1e-13, atol=1e-15)
 
 
-def test_blocks_change_no_gradient(monkeypatch):
+@pytest.mark.parametrize(("every", "first_span"), [(None, (0, 4)), (3, (0, 3)), (13, (0, 13))])
+def test_blocks_change_no_gradient(every, first_span, monkeypatch):
     """How many steps a block has is a matter of speed alone."""
     lstm, values = problem(29, 3)
     inputs, outputs = split(values)
     expected = backpropagate(unroll(lstm, **inputs).cache, **outputs)
     monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_BYTES", 1)
     monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_STEPS", 4)
-    cache = unroll(lstm, **inputs).cache
+    cache = unroll(lstm, **inputs, checkpoint_every=every).cache
     assert cache is not None
-    assert cache.spans[0] == (0, 4)
+    assert cache.spans[0] == first_span
+    assert (cache.values is None) == (every is not None)  # with checkpoints, no values are kept
     for name, gradient in backpropagate(cache, **outputs).items():
         assert relative_error(gradient, expected[name]) < 1e-14
 
@@ -349,6 +351,24 @@ def test_float32_stays_float32():
         assert relative_error(gradients[name], gradient) < 1e-5
 
 
+@pytest.mark.parametrize("T", [0, 6])
+@pytest.mark.parametrize("every", [None, 4])
+def test_what_is_not_float32_is_converted(T, every):
+    """A float32 model makes float32 of all that it is given, also where no step is taken."""
+    lstm, values = problem(T, 2, dtype=np.float32)
+    wide = {name: array.astype(np.float64) for name, array in values.items()}
+    results = []
+    for given_values in (values, wide):
+        inputs, outputs = split(given_values)
+        result = unroll(lstm, **inputs, checkpoint_every=every)
+        results.append([*result[:4], *backpropagate(result.cache, **outputs).values()])
+    by_default = unroll(lstm, values["xs"], checkpoint_every=every)
+    results.append([*by_default[:4], *backpropagate(by_default.cache).values()])
+    for ours, converted, default in zip(*results, strict=True):
+        assert {ours.dtype, converted.dtype, default.dtype} == {np.dtype(np.float32)}
+        np.testing.assert_array_equal(ours, converted)
+
+
 def test_states_default_to_zeros_and_no_cache_on_request():
     lstm, values = problem(5, 2)
     h0, c0 = lstm.initial_state(2)
@@ -375,7 +395,7 @@ xs_of_two = np.zeros((5, D, 2))
         ({"xs": np.full((5, D, 2), np.nan)}, ValueError, "xs must be finite"),
         ({"xs": "abc"}, TypeError, "xs must hold real numbers"),
         ({"xs": xs_of_two + 1j}, TypeError, "xs must hold real numbers"),
-        ({"xs": xs_of_two, "h0": np.zeros((H, 1))}, ValueError, r"h0 must have shape \(4, 2\)"),
+        ({"xs": xs_of_two, "h0": np.zeros((H, 1))}, ValueError, r"h0 must have shape \(5, 2\)"),
         ({"xs": xs_of_two, "h0": np.zeros(H)}, ValueError, "h0 must have shape"),
         ({"xs": xs_of_two, "c0": np.zeros((2, H))}, ValueError, "c0 must have shape"),
         ({"xs": xs_of_two, "c0": np.zeros(H)}, ValueError, "c0 must have shape"),
@@ -398,7 +418,7 @@ def test_unroll_refuses(arguments, error, words):
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"dys": np.zeros((5, H, 2))}, ValueError, r"dys must have shape \(5, 2, 2\), got \(5, 4, 2\)"),
+        ({"dys": np.zeros((5, H, 2))}, ValueError, r"dys must have shape \(5, 2, 2\), got \(5, 5, 2\)"),
         ({"dhs": np.zeros((4, H, 2))}, ValueError, "dhs must have shape"),
         ({"dh": np.zeros(H)}, ValueError, "dh must have shape"),
         ({"dc": np.zeros((H, 1))}, ValueError, "dc must have shape"),
