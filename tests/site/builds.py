@@ -30,8 +30,12 @@ def copy_project(target: Path) -> Path:
 
 
 def environment(project: Path) -> dict[str, str]:
-    """Return the environment in which a copy imports its own package and scripts."""
-    return os.environ | {
+    """Return the environment in which a copy imports its own package and scripts.
+
+    Compiled modules may be kept, whatever the caller's environment says: dozens of processes import the same.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return inherited | {
         "PYTHONPATH": str(project),
         "SITE_URL": ADDRESS,
         "NO_MKDOCS_2_WARNING": "1",
@@ -62,10 +66,11 @@ class Builds:
     """The site three times: by MkDocs in two directories, and by Zensical."""
 
     def __init__(self, directory: Path) -> None:
-        projects = [copy_project(directory / name) for name in ("one", "another place")]
-        self.first, self.second = (project / "site" for project in projects)
+        one, other = copy_project(directory / "one"), directory / "another place"
+        shutil.copytree(one, other)
+        self.first, self.second = one / "site", other / "site"
         self._running = {
-            project / "site": start(project, "mkdocs", "build", "--strict") for project in projects
+            project / "site": start(project, "mkdocs", "build", "--strict") for project in (one, other)
         }
         self._printed: dict[Path, str] = {}
         self._zensical: Path | None = None
@@ -98,9 +103,9 @@ class Builds:
     def zensical(self) -> Path:
         """Return the site that Zensical builds, built when first asked for."""
         if self._zensical is None:
-            project = copy_project(self.second.parent.with_name("by zensical"))
-            artefacts = self.wait(self.second).parent / "docs/_generated"
-            shutil.copytree(artefacts, project / "docs/_generated")
+            built = self.wait(self.second).parent
+            project = Path(shutil.copytree(built, built.with_name("by zensical")))
+            shutil.rmtree(project / "site")
             for command in (["scripts.build"], ["zensical", "build"]):
                 result = run(project, *command)
                 assert result.returncode == 0, result.stdout

@@ -1,12 +1,10 @@
 """What is broken fails: each test breaks one thing in a copy of the project and sees the failure.
 
-The copy has the project's own configuration, hook and scripts, and in place of its pages two small ones that
-use all that a page can use, so that a build takes a moment.
+The copies are small: see `tests.site.conftest.whole`.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,26 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.site.builds import copy_project, run
-
-PAGE = """# Whole
-
-A [link](other.md), an [anchor](other.md#there) and a formula, $\\forget{f_t} < 1$.
-
-```python exec="on" source="above" session="whole" result="text"
-from lstm_tutorial import sigmoid
-
-print(sigmoid(0.0))
-```
-
-```python title="lstm_tutorial/cell.py"
---8<-- "lstm_tutorial/cell.py:cell"
-```
-
-<figure markdown="block" class="plot">
---8<-- "docs/_generated/gates.svg"
-<figcaption markdown="span">The gates.</figcaption>
-</figure>
-"""
+from tests.site.conftest import build
 
 
 class Breakage(NamedTuple):
@@ -62,31 +41,6 @@ BREAKAGES = {
         "docs/other.md", "::: lstm_tutorial.checks", "::: lstm_tutorial.cheques", "cheques"
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the project with two small pages, after a build that succeeded."""
-    project = copy_project(tmp_path_factory.mktemp("broken") / "whole")
-    for path in (project / "docs").rglob("*.md"):
-        path.unlink()
-    for path in (project / "scripts/figures").glob("*.py"):
-        if path.name not in {"__init__.py", "style.py", "gates.py"}:
-            path.unlink()
-    (project / "docs/index.md").write_text(PAGE)
-    (project / "docs/other.md").write_text("# Other\n\n## There\n\n::: lstm_tutorial.checks\n")
-    config = project / "mkdocs.yml"
-    nav = "nav:\n  - Home: index.md\n  - Other: other.md\n\n"
-    config.write_text(re.sub(r"^nav:\n(?:[ -].*\n)+\n", nav, config.read_text(), flags=re.MULTILINE))
-    result = build(project)
-    assert result.returncode == 0, result.stdout
-    shutil.rmtree(project / "site")
-    return project
-
-
-def build(project: Path) -> CompletedProcess[str]:
-    """Build the site of a copy as `make site` does."""
-    return run(project, "mkdocs", "build", "--strict")
 
 
 @pytest.fixture(scope="module")

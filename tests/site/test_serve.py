@@ -1,0 +1,77 @@
+"""While `mkdocs serve` runs, an edit of a page and an edit of the package both show, without a restart."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+
+from tests.site.builds import start
+
+
+class Served:
+    """A copy of the project that is being served, and its pages as they are now."""
+
+    def __init__(self, project: Path, address: str) -> None:
+        self.project, self.address = project, address
+
+    def page(self, path: str) -> str:
+        """Return a page, or nothing while the server does not answer."""
+        try:
+            with urllib.request.urlopen(self.address + path, timeout=60) as response:
+                text: str = response.read().decode()
+                return text
+        except (URLError, ConnectionError):
+            return ""
+
+    def wait_for(self, path: str, right: Callable[[str], bool]) -> str:
+        """Return a page as soon as it is right."""
+        deadline = time.monotonic() + 120
+        while not right(text := self.page(path)):
+            assert time.monotonic() < deadline, text
+            time.sleep(0.1)
+        return text
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace a piece of a file that stands there once."""
+        text = (self.project / file).read_text()
+        assert text.count(old) == 1
+        (self.project / file).write_text(text.replace(old, new))
+
+
+@pytest.fixture
+def served(whole: Path, tmp_path: Path) -> Iterator[Served]:
+    """Serve a small copy on a free port."""
+    project = Path(shutil.copytree(whole, tmp_path / "served"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = start(project, "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}")
+    yield Served(project, f"http://127.0.0.1:{port}/")
+    process.terminate()
+    process.communicate()
+
+
+def test_edits_show_without_a_restart(served: Served) -> None:
+    first = served.wait_for("", lambda text: "Whole" in text)
+    assert "<code>0.5\n" in first
+    reference = served.page("other/")
+
+    served.edit("docs/index.md", "# Whole", "# Edited")
+    served.wait_for("", lambda text: "<h1" in text and "Edited" in text)
+    again = served.page("other/")
+    assert article(again) == article(reference), "a page that did not change reads as before"
+
+    served.edit("lstm_tutorial/functions.py", "(1.0 + np.exp(np.copysign", "(3.0 + np.exp(np.copysign")
+    served.wait_for("", lambda text: "<code>0.25\n" in text)
+
+
+def article(text: str) -> str:
+    """Return the content of a page without what surrounds it."""
+    return text[text.index("<article") : text.index("</article>")]
