@@ -92,11 +92,12 @@ class Builds:
         Raises
         ------
         AssertionError
-            If the build fails; the message is what it printed.
+            If the build fails; the message is what it printed last.
         """
         process = self._running[site]
         if site not in self._printed:
-            self._printed[site], _ = process.communicate(timeout=170)
+            printed, _ = process.communicate(timeout=170)
+            self._printed[site] = "\n".join(printed.splitlines()[-20:])
         assert process.returncode == 0, self._printed[site]
         return site
 
