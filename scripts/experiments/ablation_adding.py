@@ -33,7 +33,7 @@ ARMS: dict[str, dict[str, Any]] = {
         "forget_bias": 1.0,
         "learning_rate": 0.01,
         "clip": 1.0,
-        "steps": 1500,
+        "steps": 1000,
     }
     for change in CHANGES
 }

@@ -16,6 +16,8 @@ import json
 import multiprocessing
 import os
 import platform
+import signal
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -266,6 +268,7 @@ def main(wanted: list[str]) -> None:
     parser.add_argument("names", nargs="*", default=wanted, help="experiments; all that are stale if none")
     parser.add_argument("--workers", type=int, default=2, help="processes, one thread each (default 2)")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the workers end as well
     run_all(arguments.names, arguments.workers)
     for name in arguments.names:
         for arm, kept in read_record(name)["arms"].items():

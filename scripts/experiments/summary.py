@@ -1,0 +1,123 @@
+"""Say in tables what the records of the experiments hold: the pages print them. Nothing is measured here."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any, NamedTuple
+
+from scripts.experiments.harness import read_record
+
+Runs = list[dict[str, Any]]
+
+
+class Row(NamedTuple):
+    """A line of the overview: an arm of a record beside what its paper says of it."""
+
+    record: str
+    arm: str
+    label: str
+    published: str
+    succeeds: bool | None
+    """Whether the paper's network solves it; None where the paper says nothing that compares."""
+
+
+OVERVIEW = [
+    Row("embedded_reber", "LSTM", "embedded Reber, LSTM", "97 to 100 %; 8,440 to 9,500 sequences", True),
+    Row("embedded_reber", "plain RNN", "embedded Reber, plain RNN", "Elman network 0 %", False),
+    Row(
+        "continual_reber",
+        "with the forget gate",
+        "continual Reber, with the forget gate",
+        "18 % perfect, 62 % with a decaying learning rate",
+        True,
+    ),
+    Row("continual_reber", "without", "continual Reber, without it", "0 %", False),
+    Row("adding_1997", "T = 100", "adding of 1997, T = 100", "74,000 sequences, 1 of 2,560 wrong", True),
+    Row("adding", "T = 100, chrono", "adding, T = 100, LSTM, chrono", "solved (curve)", True),
+    Row("adding", "T = 100, plain RNN", "adding, T = 100, plain RNN", "stays at 1/6 (curve)", False),
+    Row("adding", "T = 400, chrono", "adding, T = 400, LSTM, chrono", "", None),
+    Row("adding", "T = 400, forget bias 1", "adding, T = 400, LSTM, forget bias 1", "", None),
+    Row("copying", "chrono", "copying, gap 30, chrono", "leaves the baseline (curve, longer gap)", True),
+    Row(
+        "copying", "forget bias 1", "copying, gap 30, forget bias 1", "hardly does (curve, longer gap)", False
+    ),
+    Row("temporal_order", "chrono", "temporal order, chrono", "31,390 sequences, 1 of 2,560 wrong", True),
+    Row("temporal_order", "forget bias 5", "temporal order, forget bias 5", "", None),
+    Row("temporal_order", "forget bias 1", "temporal order, forget bias 1", "", None),
+    Row("long_lag", "no forget gate", "long lag, p = 100, cell of 1997", "100 %; 5,040 sequences", True),
+    Row("long_lag", "plain RNN", "long lag, p = 100, plain RNN", "0 % after 5 million (BPTT)", False),
+    Row("long_lag", "guessing", "long lag, p = 100, guessing", "", None),
+    Row("two_sequence", "LSTM, chrono", "two-sequence, T = 100, LSTM", "27,380 sequences", True),
+    Row("two_sequence", "guessing", "two-sequence, T = 100, guessing", "faster than learning", True),
+]
+
+
+def overview() -> str:
+    """Return the table of all experiments as Markdown."""
+    lines = [
+        "| experiment | published | solved here | sequences, median (range) | CPU seconds a run | verdict |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in OVERVIEW:
+        record = read_record(row.record)
+        runs = record["arms"][row.arm]["runs"]
+        published = f"{row.published or 'no figure'} [↗](../reference/bibliography.md#{record['paper']})"
+        cells = [row.label, published, solved(runs), sequences(runs), seconds(runs), verdict(row, runs)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def arms_table(name: str, arms: list[str] | None = None) -> str:
+    """Return a table of the arms of one record as Markdown."""
+    kept = read_record(name)["arms"]
+    lines = ["| | solved | sequences, median (range) | CPU seconds a run |", "|---|---|---|---|"]
+    for arm in arms or list(kept):
+        runs = kept[arm]["runs"]
+        lines.append(f"| {arm} | {solved(runs)} | {sequences(runs)} | {seconds(runs)} |")
+    return "\n".join(lines)
+
+
+def solved(runs: Runs) -> str:
+    """Return how many of the runs were solved, as text."""
+    return f"{count_solved(runs)} of {len(runs)}"
+
+
+def count_solved(runs: Runs) -> int:
+    """Return how many of the runs were solved."""
+    return sum(run["solved"] for run in runs)
+
+
+def sequences(runs: Runs) -> str:
+    """Return the median and the range of the sequences that the solved runs took, as text."""
+    taken = [run["sequences"] for run in runs if run["solved"]]
+    if not taken:
+        return f"none in {max(run['sequences'] for run in runs):,}"
+    return f"{median(taken):,.0f} ({min(taken):,} to {max(taken):,})"
+
+
+def seconds(runs: Runs) -> str:
+    """Return the median and the range of the CPU time of the runs, as text."""
+    taken = [run["cpu_seconds"] for run in runs]
+    return f"{median(taken):.1f} ({min(taken):.1f} to {max(taken):.1f})"
+
+
+def verdict(row: Row, runs: Runs) -> str:
+    """Compare with the paper in a few words; four of five runs count as success."""
+    success = count_solved(runs) >= 0.8 * len(runs)
+    some = ", but for some seeds" if count_solved(runs) and not success else ""
+    if row.succeeds is None:
+        return "solved" if success else f"not solved{some}"
+    if row.succeeds:
+        return "agrees" if success else f"not reproduced{some}"
+    return "solved here, not in the paper" if success else f"fails as published{some}"
+
+
+def about(name: str) -> str:
+    """Return what differs from the paper and what counts as solved, and the command that repeats it."""
+    record = read_record(name)
+    seeds = len(record["seeds"])
+    return (
+        f"*Solved* means: {record['criterion']} *Differs from the paper:* {record['differs']} "
+        f"{seeds} seeds, {record['cpu_seconds']:,.0f} CPU seconds in all, {record['date']}, NumPy "
+        f"{record['versions']['numpy']}. Repeat it with `python scripts/experiments/{name}.py`."
+    )
