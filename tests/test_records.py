@@ -1,0 +1,119 @@
+"""The records of the experiments: nobody edited them, the scripts stand as they were, and runs repeat.
+
+A record's digest finds an edit by hand. Whoever edits the digest too is found by the first losses, which are
+computed again here: a hundred for the first arm of every record, ten for the others.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scripts.experiments import harness
+
+CPU_BUDGET = 60 * 60 * 2  # seconds: an hour of two cores, for all records together
+
+RECORDED = [name for name in harness.names() if (harness.RECORDS / f"{name}.json").exists()]
+FIRST_ARMS = [(name, next(iter(harness.load(name).ARMS))) for name in RECORDED]
+OTHER_ARMS = [
+    (name, arm) for name in RECORDED for arm in harness.load(name).ARMS if (name, arm) not in FIRST_ARMS
+]
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_record_is_complete_and_as_its_script_wrote_it(name: str) -> None:
+    record, experiment = harness.read_record(name), harness.load(name)
+    assert record["digest"] == harness.record_digest(record)
+    assert record["complete"]
+    assert record["code"] == harness.code_digest(name)
+    assert harness.pending(name) == []
+    assert record | experiment.ABOUT == record, "run scripts/experiments/run.py to bring the texts up to date"
+    assert len(record["seeds"]) >= 5
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_record_says_what_is_needed_to_judge_it(name: str) -> None:
+    record = harness.read_record(name)
+    assert {"title", "task", "paper", "source", "published", "criterion", "differs", "loss"} <= record.keys()
+    assert record["versions"].keys() == {"python", "numpy", "lstm_tutorial"}
+    runs = [run for kept in record["arms"].values() for run in kept["runs"]]
+    assert record["cpu_seconds"] == pytest.approx(sum(run["cpu_seconds"] for run in runs), abs=0.1)
+    for run in runs:
+        assert run["cpu_seconds"] > 0
+        assert len(run["first_losses"]) == min(run["steps"], harness.REPEATED)
+        assert len(run["curve"]["loss"]) == len(run["curve"]["sequences"]) <= 2 * harness.POINTS
+        assert run["curve"]["sequences"][-1] == run["sequences"]
+
+
+def test_all_records_together_stay_in_the_budget() -> None:
+    seconds = sum(harness.read_record(name)["cpu_seconds"] for name in RECORDED)
+    assert seconds < CPU_BUDGET
+
+
+@pytest.mark.parametrize(("name", "arm"), FIRST_ARMS)
+def test_the_first_hundred_steps_repeat(name: str, arm: str) -> None:
+    repeat(name, arm, harness.REPEATED)
+
+
+@pytest.mark.parametrize(("name", "arm"), OTHER_ARMS)
+def test_the_first_steps_of_the_other_arms_repeat(name: str, arm: str) -> None:
+    repeat(name, arm, 10)
+
+
+def repeat(name: str, arm: str, steps: int) -> None:
+    """Run an arm's first seed again for so many steps and compare the losses."""
+    experiment = harness.load(name)
+    settings = experiment.ARMS[arm]
+    recorded = harness.read_record(name)["arms"][arm]["runs"][0]
+    again = [step.loss for step in islice(experiment.run(settings, recorded["seed"]), steps)]
+    assert len(again) == min(steps, recorded["steps"])
+    tolerance = 1e-6 if settings.get("dtype", "float64") == "float64" else 2e-3
+    np.testing.assert_allclose(again, recorded["first_losses"][:steps], rtol=tolerance)
+
+
+def test_an_edited_record_is_found(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One digit of one run changed, the digest forged: the repeated steps still find it."""
+    name, arm = FIRST_ARMS[0]
+    record = harness.read_record(name)
+    run = record["arms"][arm]["runs"][0]
+    run["sequences"] += 100
+    assert record["digest"] != harness.record_digest(record)
+    run["first_losses"][3] *= 1.001
+    monkeypatch.setattr(harness, "read_record", lambda _: record)
+    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+        repeat(name, arm, 5)
+
+
+def test_an_interrupted_experiment_goes_on_where_it_stopped(tmp_path: Any, monkeypatch: Any) -> None:
+    """A record with some of its runs asks for the others alone, and for all when a setting changes."""
+    name, arm = FIRST_ARMS[0]
+    monkeypatch.setattr(harness, "RECORDS", tmp_path)
+    experiment = harness.load(name)
+    assert len(harness.pending(name)) == len(experiment.SEEDS) * len(experiment.ARMS)
+    run = {"seed": 0, "solved": True, "steps": 1, "sequences": 1, "cpu_seconds": 1.0, "result": {}}
+    run |= {"first_losses": [1.0], "curve": {"sequences": [1], "loss": [1.0]}}
+    harness.write_record(name, {(arm, 0): run})
+    record = harness.read_record(name)
+    assert not record["complete"]
+    assert record["digest"] == harness.record_digest(record)
+    assert len(harness.pending(name)) == len(experiment.SEEDS) * len(experiment.ARMS) - 1
+    assert harness.finished_runs(name) == {(arm, 0): run}
+    monkeypatch.setitem(experiment.ARMS, arm, experiment.ARMS[arm] | {"learning_rate": 0.5})
+    assert harness.finished_runs(name) == {}
+
+
+def test_the_digest_of_the_code_ignores_texts_and_nothing_else(tmp_path: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(harness, "HERE", tmp_path)
+
+    def digest(text: str) -> str:
+        (tmp_path / "some.py").write_text(text)
+        return harness.code_digest("some")
+
+    code = '"""Text."""\nABOUT = {"a": 1}\nSEEDS = range(5)\n\ndef run():\n    """Run."""\n    return 1\n'
+    assert digest(code) == digest(
+        code.replace("Text", "Other").replace("Run.", "Go.").replace('"a": 1', '"b": 2')
+    )
+    assert digest(code) != digest(code.replace("return 1", "return 2"))
