@@ -98,7 +98,7 @@ def run_blocks(python: Path, blocks: list[str], directory: Path) -> list[str]:
         env=kept | {"OPENBLAS_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=600,
     )
     assert process.returncode == 0, process.stderr
     assert list(directory.iterdir()) == [], "the blocks wrote files"

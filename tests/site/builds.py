@@ -58,7 +58,7 @@ def start(project: Path, *command: str) -> subprocess.Popen[str]:
 def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a Python module in a copy of the project, to its end."""
     process = start(project, *command)
-    printed, _ = process.communicate(timeout=170)
+    printed, _ = process.communicate(timeout=600)
     return subprocess.CompletedProcess(process.args, process.returncode, printed)
 
 
@@ -96,7 +96,7 @@ class Builds:
         """
         process = self._running[site]
         if site not in self._printed:
-            printed, _ = process.communicate(timeout=170)
+            printed, _ = process.communicate(timeout=600)
             self._printed[site] = "\n".join(printed.splitlines()[-20:])
         assert process.returncode == 0, self._printed[site]
         return site
