@@ -13,6 +13,7 @@ allowed.
 
 from __future__ import annotations
 
+import atexit
 import html
 import json
 import re
@@ -24,7 +25,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
-from py_mini_racer import JSEvalException, MiniRacer
+from py_mini_racer import MiniRacer
 
 MACROS = {
     f"\\{macro}": rf"\htmlClass{{gate-{gate}}}{{#1}}"
@@ -47,14 +48,22 @@ OPTIONS = f"""{{
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
 
 
+TYPESET = f"""var typeset = (tex, displayMode) => {{
+    try {{ return {{html: katex.renderToString(tex, {{...{OPTIONS}, displayMode}})}} }}
+    catch (error) {{ return {{error: String(error)}} }}
+}}"""
+
+
 @cache
 def engine() -> MiniRacer:
-    """Return the JavaScript engine with KaTeX in it, started when it is first needed."""
+    """Return the JavaScript engine with KaTeX in it, started when it is first needed.
+
+    It is closed before the interpreter ends: collected while its threads stop, it may wait for ever.
+    """
     context = MiniRacer()
+    atexit.register(context.close)
     context.eval(Path(__file__).with_name("katex.min.js").read_text(encoding="utf-8"))
-    context.eval(
-        f"var typeset = (tex, displayMode) => katex.renderToString(tex, {{...{OPTIONS}, displayMode}})"
-    )
+    context.eval(TYPESET)
     return context
 
 
@@ -67,11 +76,10 @@ def typeset(tex: str, display: bool) -> str:
     ValueError
         If KaTeX cannot read it.
     """
-    try:
-        return str(engine().call("typeset", tex, display))
-    except JSEvalException as error:
-        problem = str(error).strip().splitlines()[0]
-        raise ValueError(f"{problem} (the whole formula: {tex!r})") from None
+    result: dict[str, str] = engine().call("typeset", tex, display)
+    if "error" in result:
+        raise ValueError(f"{result['error']} (the whole formula: {tex!r})")
+    return result["html"]
 
 
 class SetFormulas(Postprocessor):
