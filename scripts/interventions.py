@@ -1,7 +1,8 @@
 """Look into a trained LSTM while it runs, and interfere: set one unit's memory to zero, or hold one gate.
 
-The step is that of the cell, written out, so that a value can be changed between two lines of it. Which unit
-to change and what to conclude is the business of `scripts.train_inside`. Forward only; no weight is changed.
+The step is that of the cell, written out, so that a value can be changed between two lines of it. Which
+unit to change and what to conclude is the business of `scripts.experiments.inside`. Forward only; no weight
+is changed.
 """
 
 from __future__ import annotations

@@ -39,17 +39,23 @@ def draw_curve(axes: Axes, runs: Runs, label: str, k: int, scale: float = 1000.0
     axes.plot(sequences / scale, middle, label=label, **look)
 
 
-def draw_baseline(axes: Axes, value: float, label: str) -> None:
+def draw_arms(axes: Axes, arms: dict[str, Any], labels: dict[str, str] | None = None) -> None:
+    """Draw the learning curves of the arms of a record, or of those that `labels` names, in this order."""
+    for k, (arm, label) in enumerate((labels or {arm: arm for arm in arms}).items()):
+        draw_curve(axes, arms[arm]["runs"], label, k)
+
+
+def draw_baseline(axes: Axes, value: float, label: str, *, below: bool = False) -> None:
     """Draw what is reached without memory, as a dotted line with its name at the right."""
     axes.axhline(value, color=style.COLOURS["muted"], linestyle=(0, (2, 2)), linewidth=1.2)
     axes.annotate(
         label,
         (1, value),
-        (-2, 3),
+        (-2, -3 if below else 3),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
         ha="right",
-        va="bottom",
+        va="top" if below else "bottom",
         color=style.COLOURS["muted"],
         fontsize=10.5,
     )

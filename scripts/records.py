@@ -1,13 +1,15 @@
 """Records: the measured results of long runs, committed as JSON in docs/records.
 
-Reads and writes them, the same way for every experiment and for the benchmark. What is in a record is the
-business of the script that has its name.
+Reads and writes them, the same way for every experiment and for the benchmark, and seals them with a digest
+of their contents. What is in a record is the business of the script that has its name.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -30,5 +32,42 @@ def write_record(name: str, record: dict[str, Any]) -> None:
     path = record_path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".json.part")
-    temporary.write_text(json.dumps(record, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    temporary.write_text(_as_text(record), encoding="utf-8")
     os.replace(temporary, path)
+
+
+def record_digest(record: dict[str, Any]) -> str:
+    """Return the digest of a record's contents, its own digest aside."""
+    contents = {key: value for key, value in record.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def sealed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with the digest of its contents."""
+    return record | {"digest": record_digest(record)}
+
+
+def rounded(value: Any, digits: int = 5) -> Any:
+    """Round every number of a structure to so many significant digits; not a number becomes null."""
+    if isinstance(value, dict):
+        return {key: rounded(entry, digits) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [rounded(entry, digits) for entry in value]
+    if isinstance(value, float):
+        return float(f"{value:.{digits}g}") if isfinite(value) else None
+    return value
+
+
+def _as_text(record: dict[str, Any]) -> str:
+    """Write JSON with one line for each run of an arm, so that a record reads well in a diff."""
+    runs = {arm: kept["runs"] for arm, kept in record.get("arms", {}).items()}
+    outline = record
+    if runs:
+        arms = {arm: kept | {"runs": []} for arm, kept in record["arms"].items()}
+        outline = record | {"arms": arms}
+    text = json.dumps(outline, indent=1, ensure_ascii=False, allow_nan=False)
+    for arm, kept in runs.items():
+        body = ",\n".join("    " + json.dumps(run, allow_nan=False) for run in kept)
+        at = text.index('"runs": []', text.index(json.dumps(arm, ensure_ascii=False) + ": {"))
+        text = text[:at] + f'"runs": [\n{body}\n   ]' + text[at + len('"runs": []') :]
+    return text + "\n"

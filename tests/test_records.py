@@ -12,33 +12,43 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scripts import records
 from scripts.experiments import harness
 
 CPU_BUDGET = 60 * 60 * 2  # seconds: an hour of two cores, for all records together
 
-RECORDED = [name for name in harness.names() if (harness.RECORDS / f"{name}.json").exists()]
-FIRST_ARMS = [(name, next(iter(harness.load(name).ARMS))) for name in RECORDED]
+FIRST_ARMS = [(name, next(iter(harness.load(name).ARMS))) for name in harness.NAMES]
 OTHER_ARMS = [
-    (name, arm) for name in RECORDED for arm in harness.load(name).ARMS if (name, arm) not in FIRST_ARMS
+    (name, arm) for name in harness.NAMES for arm in harness.load(name).ARMS if (name, arm) not in FIRST_ARMS
 ]
 
 
-@pytest.mark.parametrize("name", RECORDED)
-def test_a_record_is_complete_and_as_its_script_wrote_it(name: str) -> None:
-    record, experiment = harness.read_record(name), harness.load(name)
-    assert record["digest"] == harness.record_digest(record)
-    assert record["complete"]
+@pytest.mark.parametrize("name", harness.NAMES + harness.WHOLE)
+def test_a_record_is_as_its_script_wrote_it(name: str) -> None:
+    record, experiment = records.read_record(name), harness.load(name)
+    assert record["experiment"] == name
+    assert record["digest"] == records.record_digest(record)
     assert record["code"] == harness.code_digest(name)
-    assert harness.pending(name) == []
     assert record | experiment.ABOUT == record, "run scripts/experiments/run.py to bring the texts up to date"
+    assert record["seeds"] == list(experiment.SEEDS)
     assert len(record["seeds"]) >= 5
-
-
-@pytest.mark.parametrize("name", RECORDED)
-def test_a_record_says_what_is_needed_to_judge_it(name: str) -> None:
-    record = harness.read_record(name)
-    assert {"title", "task", "paper", "source", "published", "criterion", "differs", "loss"} <= record.keys()
     assert record["versions"].keys() == {"python", "numpy", "lstm_tutorial"}
+
+
+def test_every_script_and_every_record_is_one_of_the_experiments() -> None:
+    """`make experiments` leaves nothing out; the benchmark's record has a command of its own."""
+    scripts = {path.stem for path in harness.HERE.glob("*.py")}
+    known = {*harness.NAMES, *harness.WHOLE}
+    assert scripts - known == {"__init__", "common", "harness", "run", "summary"}
+    assert {path.stem for path in records.RECORDS.glob("*.json")} - known == {"bench"}
+
+
+@pytest.mark.parametrize("name", harness.NAMES)
+def test_a_record_is_complete_and_says_what_is_needed_to_judge_it(name: str) -> None:
+    record = harness.read_record(name)
+    assert record["complete"]
+    assert harness.pending(name) == []
+    assert {"title", "task", "paper", "source", "published", "criterion", "differs", "loss"} <= record.keys()
     runs = [run for kept in record["arms"].values() for run in kept["runs"]]
     assert record["cpu_seconds"] == pytest.approx(sum(run["cpu_seconds"] for run in runs), abs=0.1)
     for run in runs:
@@ -49,7 +59,7 @@ def test_a_record_says_what_is_needed_to_judge_it(name: str) -> None:
 
 
 def test_all_records_together_stay_in_the_budget() -> None:
-    seconds = sum(harness.read_record(name)["cpu_seconds"] for name in RECORDED)
+    seconds = sum(records.read_record(name)["cpu_seconds"] for name in harness.NAMES + harness.WHOLE)
     assert seconds < CPU_BUDGET
 
 
@@ -74,13 +84,13 @@ def repeat(name: str, arm: str, steps: int) -> None:
     np.testing.assert_allclose(again, recorded["first_losses"][:steps], rtol=tolerance)
 
 
-def test_an_edited_record_is_found(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edited_record_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """One digit of one run changed, the digest forged: the repeated steps still find it."""
     name, arm = FIRST_ARMS[0]
     record = harness.read_record(name)
     run = record["arms"][arm]["runs"][0]
     run["sequences"] += 100
-    assert record["digest"] != harness.record_digest(record)
+    assert record["digest"] != records.record_digest(record)
     run["first_losses"][3] *= 1.001
     monkeypatch.setattr(harness, "read_record", lambda _: record)
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
@@ -90,7 +100,7 @@ def test_an_edited_record_is_found(tmp_path: Any, monkeypatch: pytest.MonkeyPatc
 def test_an_interrupted_experiment_goes_on_where_it_stopped(tmp_path: Any, monkeypatch: Any) -> None:
     """A record with some of its runs asks for the others alone, and for all when a setting changes."""
     name, arm = FIRST_ARMS[0]
-    monkeypatch.setattr(harness, "RECORDS", tmp_path)
+    monkeypatch.setattr(records, "RECORDS", tmp_path)
     experiment = harness.load(name)
     assert len(harness.pending(name)) == len(experiment.SEEDS) * len(experiment.ARMS)
     run = {"seed": 0, "solved": True, "steps": 1, "sequences": 1, "cpu_seconds": 1.0, "result": {}}
@@ -98,11 +108,27 @@ def test_an_interrupted_experiment_goes_on_where_it_stopped(tmp_path: Any, monke
     harness.write_record(name, {(arm, 0): run})
     record = harness.read_record(name)
     assert not record["complete"]
-    assert record["digest"] == harness.record_digest(record)
+    assert record["digest"] == records.record_digest(record)
     assert len(harness.pending(name)) == len(experiment.SEEDS) * len(experiment.ARMS) - 1
     assert harness.finished_runs(name) == {(arm, 0): run}
     monkeypatch.setitem(experiment.ARMS, arm, experiment.ARMS[arm] | {"learning_rate": 0.5})
     assert harness.finished_runs(name) == {}
+
+
+@pytest.mark.parametrize("name", harness.WHOLE)
+def test_an_experiment_in_one_piece_is_stale_without_its_record(
+    name: str, tmp_path: Any, monkeypatch: Any
+) -> None:
+    """Or where its code is another; what it measures is written with all that a record needs."""
+    assert not harness.is_stale(name)
+    monkeypatch.setattr(records, "RECORDS", tmp_path)
+    monkeypatch.setattr(harness.load(name), "measure_all", lambda: {"found": 1.0})
+    assert harness.is_stale(name)
+    harness.write_whole(name)
+    assert records.read_record(name)["found"] == 1.0
+    assert not harness.is_stale(name)
+    monkeypatch.setattr(harness, "code_digest", lambda _: "other")
+    assert harness.is_stale(name)
 
 
 def test_the_digest_of_the_code_ignores_texts_and_nothing_else(tmp_path: Any, monkeypatch: Any) -> None:
@@ -112,8 +138,10 @@ def test_the_digest_of_the_code_ignores_texts_and_nothing_else(tmp_path: Any, mo
         (tmp_path / "some.py").write_text(text)
         return harness.code_digest("some")
 
-    code = '"""Text."""\nABOUT = {"a": 1}\nSEEDS = range(5)\n\ndef run():\n    """Run."""\n    return 1\n'
+    code = '"""Text."""\nABOUT = {"a": 1}\nSEEDS = range(5)\nARMS: dict[str, int] = {"x": 1}\n\n'
+    code += 'def run():\n    """Run."""\n    return 1\n'
     assert digest(code) == digest(
         code.replace("Text", "Other").replace("Run.", "Go.").replace('"a": 1', '"b": 2')
     )
+    assert digest(code) == digest(code.replace('"x": 1', '"x": 2'))
     assert digest(code) != digest(code.replace("return 1", "return 2"))

@@ -53,10 +53,12 @@ ARMS: dict[str, dict[str, Any]] = {
         "hidden_size": 64,  # about as many weights as the LSTM
         "learning_rate": 0.001,
     },
+    "T = 100, chrono for 1000": {**_SHARED, "length": 100, "forget_bias": "chrono", "t_max": 1000},
     "T = 200, chrono": {**_SHARED, "length": 200, "forget_bias": "chrono", "t_max": 200},
     "T = 200, forget bias 1": {**_SHARED, "length": 200, "forget_bias": 1.0},
-    "T = 400, chrono": {**_SHARED, "length": 400, "forget_bias": "chrono", "t_max": 400, "steps": 1000},
-    "T = 400, forget bias 1": {**_SHARED, "length": 400, "forget_bias": 1.0, "steps": 1000},
+    "T = 400, chrono": {**_SHARED, "length": 400, "forget_bias": "chrono", "t_max": 400},
+    "T = 400, forget bias 1": {**_SHARED, "length": 400, "forget_bias": 1.0},
+    "T = 400, chrono for 40": {**_SHARED, "length": 400, "forget_bias": "chrono", "t_max": 40},
     "T = 1000, chrono": {**_SHARED, "length": 1000, "forget_bias": "chrono", "t_max": 1000, "steps": 1000},
 }
 

@@ -1,6 +1,6 @@
 """Measure how much of a gradient is left at each lag, before any training: RNN and LSTM, many seeds.
 
-``python -m scripts.experiments.gradient_profile`` writes ``docs/records/gradient_profile.json``, in a few
+``python scripts/experiments/gradient_profile.py`` writes ``docs/records/gradient_profile.json``, in a few
 seconds. It follows the gradient of a random linear read-out of the last hidden state back along a sequence of
 noise, at the size of the example: 10 inputs, 20 hidden units, 5 outputs. Nothing is trained here; see
 `scripts.experiments.one_bit`.
@@ -8,10 +8,6 @@ noise, at the size of the example: 10 inputs, 20 hidden units, 5 outputs. Nothin
 
 from __future__ import annotations
 
-import argparse
-import datetime
-import platform
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,10 +18,13 @@ from lstm_tutorial import LSTM, StepTrace
 from lstm_tutorial.checks import FloatArray
 from lstm_tutorial.functions import tanh_derivative
 from lstm_tutorial.rnn import RNN, unroll
-from scripts.experiments.harness import code_digest, record_digest
-from scripts.records import read_record, record_path, write_record
+from scripts.experiments import harness
+from scripts.experiments.common import chrono_biases
+from scripts.records import rounded
 
-NAME = "gradient_profile"
+ABOUT = {
+    "task": "gradient of a random linear read-out of the last hidden state, relative to lag 0",
+}
 D, H, O, T = 10, 20, 5, 100
 SEEDS = range(50)
 RADII: tuple[float | None, ...] = (None, 0.5, 0.9, 1.1, 1.5, 2.0, 4.0)  # None leaves the draw as it is
@@ -63,8 +62,7 @@ def new_lstm(rng: Rng, bias: float | str) -> LSTM:
     lstm = LSTM(D, H, O, rng=rng)
     draw_uniform(lstm, rng)
     if bias == "chrono":
-        spans = rng.uniform(1.0, CHRONO_SPAN - 1.0, (H, 1))  # (H, 1)
-        lstm.Wf_bias, lstm.Wi_bias = np.log(spans), -np.log(spans)
+        chrono_biases(lstm, CHRONO_SPAN, rng)
     else:
         lstm.Wf_bias = np.full((H, 1), bias)
     return lstm
@@ -160,10 +158,9 @@ def paths_profile(seed: int, bias: float | str) -> FloatArray:
 def band(profiles: FloatArray) -> dict[str, list[float]]:
     """Return the median over seeds and the band that holds the middle 80 percent, at every lag."""
     low, median, high = np.quantile(profiles, QUANTILES, axis=0)  # (lags,) each
-    return {
-        name: [float(f"{value:.4g}") for value in values]
-        for name, values in (("low", low), ("median", median), ("high", high))
-    }
+    values = {"low": low.tolist(), "median": median.tolist(), "high": high.tolist()}
+    result: dict[str, list[float]] = rounded(values, 4)
+    return result
 
 
 def measure(seeds: range) -> dict[str, Any]:
@@ -183,35 +180,16 @@ def label(setting: float | str | None) -> str:
     return "as drawn" if setting is None else setting if isinstance(setting, str) else f"{setting:g}"
 
 
-def is_stale() -> bool:
-    """Say whether the script or its seeds changed since the record was written."""
-    if not record_path(NAME).exists():
-        return True
-    record = read_record(NAME)
-    return bool(record["code"] != code_digest(NAME) or record["seeds"] != list(SEEDS))
-
-
-def measure_and_record() -> None:
-    """Measure everything and write the record."""
-    started = time.process_time()
-    profiles, first = measure(SEEDS), measure(SEEDS[:1])
-    record = {
-        "experiment": NAME,
-        "task": "gradient of a random linear read-out of the last hidden state, relative to lag 0",
+def measure_all() -> dict[str, Any]:
+    """Return what the record holds."""
+    first = measure(SEEDS[:1])
+    return {
         "settings": {"D": D, "H": H, "O": O, "T": T, "weights": "uniform in ±1/sqrt(H)", "span": CHRONO_SPAN},
         "lags": LAGS,
-        "seeds": list(SEEDS),
-        "code": code_digest(NAME),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
-        "cpu_seconds": round(time.process_time() - started, 1),
-        "profiles": profiles,
+        "profiles": measure(SEEDS),
         "first_seed": {k: {n: p["median"] for n, p in kind.items()} for k, kind in first.items()},
     }
-    write_record(NAME, record | {"digest": record_digest(record)})
-    print(f"{NAME}: {record['cpu_seconds']} CPU seconds")
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    measure_and_record()
+    harness.main_whole("gradient_profile")

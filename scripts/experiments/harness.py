@@ -2,7 +2,8 @@
 
 A record is a JSON file in docs/records. It is rewritten after every finished run, so that an interrupted
 experiment goes on where it stopped. A run is done again when the code of its script or the settings of its
-arm changed; texts (docstrings, ``ABOUT``) may change freely. What a network learns is not decided here.
+arm changed; texts (docstrings, ``ABOUT``) may change freely. Three experiments have no arms and are measured
+in one piece, by a function of their own. What a network learns is not decided here.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ import numpy as np
 from tqdm import tqdm
 
 import lstm_tutorial
+from scripts import records
+from scripts.records import rounded
 
 HERE = Path(__file__).parent
-RECORDS = HERE.parents[1] / "docs" / "records"
 POINTS = 100  # a learning curve has at most about so many points
 REPEATED = 100  # so many first losses are kept, for the test that repeats them
 
@@ -48,11 +50,22 @@ class Step(NamedTuple):
     """What else was measured, at the last step."""
 
 
-def names() -> list[str]:
-    """Return the names of all experiments, in the order of the pages."""
-    order = ["embedded_reber", "continual_reber", "adding", "adding_1997", "copying", "temporal_order"]
-    order += ["long_lag", "two_sequence", "ablation_reber", "ablation_adding"]
-    return [name for name in order if (HERE / f"{name}.py").exists()]
+NAMES = [
+    "adding",
+    "copying",
+    "embedded_reber",
+    "continual_reber",
+    "adding_1997",
+    "temporal_order",
+    "long_lag",
+    "two_sequence",
+    "ablation_reber",
+    "ablation_adding",
+]
+"""The experiments whose scripts have arms and seeds, in the order of the pages."""
+
+WHOLE = ["gradient_profile", "one_bit", "inside"]
+"""The experiments that are measured in one piece."""
 
 
 def load(name: str) -> Any:
@@ -82,8 +95,8 @@ def measure(name: str, arm: str, seed: int) -> dict[str, Any]:
         "steps": len(losses),
         "sequences": step.sequences,
         "cpu_seconds": round(time.process_time() - started, 2),
-        "result": {key: _rounded(value) for key, value in (step.result or {}).items()},
-        "first_losses": [_rounded(loss, 9) for loss in losses[:REPEATED]],
+        "result": rounded(step.result or {}, 6),
+        "first_losses": rounded(losses[:REPEATED], 9),
         "curve": _thinned(sequences, losses, settings["steps"]),
     }
 
@@ -94,13 +107,8 @@ def _thinned(sequences: list[int], losses: list[float], most_steps: int) -> dict
     starts = range(0, len(losses), window)
     return {
         "sequences": [sequences[min(s + window, len(losses)) - 1] for s in starts],
-        "loss": [_rounded(float(np.mean(losses[s : s + window])), 5) for s in starts],
+        "loss": rounded([float(np.mean(losses[s : s + window])) for s in starts], 5),
     }
-
-
-def _rounded(value: float, digits: int = 6) -> float:
-    """Round to so many significant digits."""
-    return float(f"{value:.{digits}g}")
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -129,22 +137,13 @@ def code_digest(name: str) -> str:
 def _assigned(node: ast.stmt) -> set[str]:
     """Return the names that a statement assigns to."""
     targets = node.targets if isinstance(node, ast.Assign) else []
+    targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
     return {target.id for target in targets if isinstance(target, ast.Name)}
-
-
-def record_digest(record: dict[str, Any]) -> str:
-    """Return the digest of a record's contents, its own digest aside."""
-    contents = {key: value for key, value in record.items() if key != "digest"}
-    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_record(name: str) -> dict[str, Any]:
     """Return a record, or one without runs where there is none yet."""
-    path = RECORDS / f"{name}.json"
-    if not path.exists():
-        return {"code": "", "arms": {}}
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return record
+    return records.read_record(name) if records.record_path(name).exists() else {"code": "", "arms": {}}
 
 
 def finished_runs(name: str) -> dict[tuple[str, int], dict[str, Any]]:
@@ -181,44 +180,60 @@ def write_record(name: str, runs: dict[tuple[str, int], dict[str, Any]]) -> None
         **experiment.ABOUT,
         "seeds": list(experiment.SEEDS),
         "complete": len(runs) == len(experiment.ARMS) * len(experiment.SEEDS),
+        **_provenance(name, sum(run["cpu_seconds"] for run in runs.values())),
+        "arms": arms,
+    }
+    records.write_record(name, records.sealed(record))
+
+
+def _provenance(name: str, cpu_seconds: float) -> dict[str, Any]:
+    """Return what a record says of its own making."""
+    return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "versions": {
             "python": platform.python_version(),
             "numpy": np.__version__,
             "lstm_tutorial": lstm_tutorial.__version__,
         },
-        "cpu_seconds": round(sum(run["cpu_seconds"] for run in runs.values()), 1),
+        "cpu_seconds": round(cpu_seconds, 1),
         "code": code_digest(name),
-        "arms": arms,
     }
-    record["digest"] = record_digest(record)
-    RECORDS.mkdir(parents=True, exist_ok=True)
-    temporary = RECORDS / f".{name}.json.{os.getpid()}"
-    temporary.write_text(_one_line_per_list(record), encoding="utf-8")
-    temporary.replace(RECORDS / f"{name}.json")
-
-
-def _one_line_per_list(record: dict[str, Any]) -> str:
-    """Write JSON with one line per run, so that a record reads well in a diff."""
-    runs = {arm: kept["runs"] for arm, kept in record["arms"].items()}
-    outline = record | {
-        "arms": {a: {"settings": kept["settings"], "runs": []} for a, kept in record["arms"].items()}
-    }
-    lines = json.dumps(outline, indent=1, ensure_ascii=False)
-    for arm, kept in runs.items():
-        body = ",\n".join("    " + json.dumps(run) for run in kept)
-        at = lines.index('"runs": []', lines.index(json.dumps(arm, ensure_ascii=False) + ": {"))
-        lines = lines[:at] + f'"runs": [\n{body}\n   ]' + lines[at + len('"runs": []') :]
-    return lines + "\n"
 
 
 def write_texts(name: str) -> None:
     """Bring the texts of a record up to date where only they changed."""
     record = read_record(name)
     if record["arms"] and record | load(name).ABOUT != record:
-        record |= load(name).ABOUT
-        record["digest"] = record_digest(record)
-        (RECORDS / f"{name}.json").write_text(_one_line_per_list(record), encoding="utf-8")
+        records.write_record(name, records.sealed(record | load(name).ABOUT))
+
+
+# ----------------------------------------------------------------------------------------------------
+# Experiments in one piece
+# ----------------------------------------------------------------------------------------------------
+
+
+def is_stale(name: str) -> bool:
+    """Say whether the script of an experiment in one piece changed since its record was written."""
+    if not records.record_path(name).exists():
+        return True
+    record = records.read_record(name)
+    return bool(record["code"] != code_digest(name) or record["seeds"] != list(load(name).SEEDS))
+
+
+def write_whole(name: str) -> None:
+    """Measure an experiment in one piece, and write its record."""
+    started = time.process_time()
+    measured = load(name).measure_all()
+    head = {"experiment": name, **load(name).ABOUT, "seeds": list(load(name).SEEDS)}
+    record = head | _provenance(name, time.process_time() - started) | measured
+    records.write_record(name, records.sealed(record))
+    print(f"{name:16s} {record['cpu_seconds']:7.1f} s")
+
+
+def main_whole(name: str) -> None:
+    """Measure an experiment in one piece from the command line, whether or not it is stale."""
+    argparse.ArgumentParser(description=f"Repeat the experiment {name} and write its record.").parse_args()
+    write_whole(name)
 
 
 # ----------------------------------------------------------------------------------------------------

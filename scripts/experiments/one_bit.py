@@ -1,16 +1,12 @@
 """Train on one bit through noise, at several lags, and ask whether the gradient at the start decides.
 
-``python -m scripts.experiments.one_bit`` writes ``docs/records/one_bit.json`` in a few minutes. The task is
+``python scripts/experiments/one_bit.py`` writes ``docs/records/one_bit.json`` in a few minutes. The task is
 that of the page "Why memory is hard": a marked bit, then noise, then the question. Before training, each run
 measures what is left of the gradient at the bit. Two kinds of network are followed to the end of training.
 """
 
 from __future__ import annotations
 
-import argparse
-import datetime
-import platform
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -22,11 +18,15 @@ from lstm_tutorial.checks import FloatArray
 from lstm_tutorial.optim import Adam
 from lstm_tutorial.rnn import RNN
 from lstm_tutorial.train import train
+from scripts.experiments import harness
+from scripts.experiments.common import chrono_biases
 from scripts.experiments.gradient_profile import lstm_gradients, rnn_gradients, traces_of
-from scripts.experiments.harness import code_digest, record_digest
-from scripts.records import read_record, record_path, write_record
+from scripts.records import rounded
 
-NAME = "one_bit"
+ABOUT = {
+    "task": "one marked bit, then noise as loud as the bit; answer its sign at the end",
+    "criterion": "99 % of 500 fresh sequences right, checked every 10 steps",
+}
 H, B = 20, 32
 LAGS = (10, 20, 40, 80)
 STARTS = ("RNN", "0", "1", "2", "3", "chrono")  # the plain network, and forget biases of the LSTM
@@ -56,8 +56,7 @@ def new_network(arm: str, lag: int, rng: Rng) -> LSTM | RNN:
     if arm != "chrono":
         return LSTM(2, H, 1, rng=rng, forget_bias=float(arm))
     lstm = LSTM(2, H, 1, rng=rng)
-    spans = rng.uniform(1.0, lag, (H, 1))  # (H, 1)
-    lstm.Wf_bias, lstm.Wi_bias = np.log(spans), -np.log(spans)
+    chrono_biases(lstm, lag + 1, rng)
     return lstm
 
 
@@ -91,7 +90,7 @@ def run(arm: str, lag: int, seed: int) -> dict[str, Any]:
     fresh = draw_batch(np.random.default_rng(10_000 + seed), lag, 500)
     xs = fresh[0][:, :, :B]  # (T, 2, B)
     followed = arm in FOLLOWED and lag == FOLLOWED_LAG
-    left = rounded(gradient_left(network, xs)[lag])
+    left = rounded(gradient_left(network, xs)[lag], 4)
     result: dict[str, Any] = {"seed": seed, "left": left, "solved": None, "first_losses": []}
     if followed:
         result["before"] = profile(network, xs)
@@ -122,7 +121,7 @@ def run(arm: str, lag: int, seed: int) -> dict[str, Any]:
 
 def radius(rnn: RNN) -> float:
     """Return the spectral radius of the recurrent matrix."""
-    return rounded(abs(np.linalg.eigvals(rnn.Wh[:, rnn.input_size :])).max())
+    return float(rounded(abs(np.linalg.eigvals(rnn.Wh[:, rnn.input_size :])).max(), 4))
 
 
 def gradient_left(network: LSTM | RNN, xs: FloatArray) -> FloatArray:
@@ -141,49 +140,19 @@ def profile(lstm: LSTM | RNN, xs: FloatArray) -> dict[str, Any]:
     assert isinstance(lstm, LSTM)
     f = np.array([trace.f for trace in traces_of(lstm, xs)[1:]])  # (T-1, H, B)
     return {
-        "gradient": [rounded(value) for value in gradient_left(lstm, xs)],
-        "widest_forget": rounded(f.mean(axis=(0, 2)).max()),
+        "gradient": rounded(gradient_left(lstm, xs).tolist(), 4),
+        "widest_forget": rounded(f.mean(axis=(0, 2)).max(), 4),
     }
 
 
-def rounded(value: float, digits: int = 4) -> float:
-    """Round to so many significant digits."""
-    return float(f"{value:.{digits}g}")
-
-
-def is_stale() -> bool:
-    """Say whether the script or its seeds changed since the record was written."""
-    if not record_path(NAME).exists():
-        return True
-    record = read_record(NAME)
-    return bool(record["code"] != code_digest(NAME) or record["seeds"] != list(SEEDS))
-
-
-def measure_and_record() -> None:
-    """Measure everything and write the record."""
-    started = time.process_time()
+def measure_all() -> dict[str, Any]:
+    """Return what the record holds."""
     jobs = [(arm, lag, seed) for arm in STARTS for lag in LAGS for seed in SEEDS]
     runs: dict[str, dict[str, list[Any]]] = {arm: {str(lag): [] for lag in LAGS} for arm in STARTS}
     for arm, lag, seed in tqdm(jobs, unit="run", disable=None):
         runs[arm][str(lag)].append(run(arm, lag, seed))
-    record = {
-        "experiment": NAME,
-        "task": "one marked bit, then noise as loud as the bit; answer its sign at the end",
-        "criterion": "99 % of 500 fresh sequences right, checked every 10 steps",
-        "settings": SETTINGS,
-        "followed_lag": FOLLOWED_LAG,
-        "seeds": list(SEEDS),
-        "code": code_digest(NAME),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
-        "cpu_seconds": round(time.process_time() - started, 1),
-        "runs": runs,
-    }
-    write_record(NAME, record | {"digest": record_digest(record)})
-    for arm in STARTS:
-        print(f"{arm:7s}", *(f"lag {lag}: {[r['solved'] for r in runs[arm][str(lag)]]}" for lag in LAGS))
+    return {"settings": SETTINGS, "followed_lag": FOLLOWED_LAG, "runs": runs}
 
 
 if __name__ == "__main__":
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    measure_and_record()
+    harness.main_whole("one_bit")

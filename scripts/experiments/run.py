@@ -6,4 +6,6 @@ Two processes by default. Interrupt it at any moment: the next call goes on with
 from scripts.experiments import harness
 
 if __name__ == "__main__":
-    harness.main(harness.names())
+    harness.main(harness.NAMES)
+    for name in filter(harness.is_stale, harness.WHOLE):
+        harness.write_whole(name)

@@ -1,7 +1,10 @@
-"""Draw how the continual Reber grammar is learned with and without the forget gate."""
+"""Draw how the continual Reber grammar is learned with and without the forget gate, and how long it lasts."""
 
 from __future__ import annotations
 
+import numpy as np
+
+from scripts import baselines
 from scripts.experiments.harness import read_record
 from scripts.figures import style
 from scripts.learning_curves import draw_runs
@@ -10,17 +13,35 @@ from scripts.learning_curves import draw_runs
 def build() -> None:
     """Write docs/_generated/continual_curves.svg."""
     arms = read_record("continual_reber")["arms"]
-    figure, axes = style.new_figure(height=2.6)
+    figure, (until, lasts) = style.new_figure(height=4.6, rows=2)
     for row, kept in enumerate(arms.values()):
-        draw_runs(axes, row, kept["runs"], row)
-    axes.set(xlabel="strings seen [thousands]", yticks=range(len(arms)), ylim=(-0.6, 1.6), xlim=(0, None))
-    axes.set_yticklabels(["with the\nforget gate", "without"])
-    axes.invert_yaxis()
+        draw_runs(until, row, kept["runs"], row)
+        right = sorted(run["result"]["symbols_to_mistake"] for run in kept["runs"])
+        offsets = np.linspace(-0.2, 0.2, len(right))
+        lasts.plot(right, row + offsets, "o", color=style.series(row)["color"], markersize=5.5)
+    style.log_axis(lasts, "x")
+    coin = baselines.reber().symbols_to_mistake
+    lasts.axvline(coin, color=style.COLOURS["muted"], linestyle=(0, (2, 2)), linewidth=1.2)
+    lasts.annotate(
+        "second symbol forgotten",
+        (coin, 1.45),
+        (4, 0),
+        textcoords="offset points",
+        color=style.COLOURS["muted"],
+    )
+    until.set(xlabel="strings seen [thousands]", xlim=(0, None), title="until all test streams pass")
+    lasts.set(xlabel="symbols", xlim=(10, 15_000), title="before the first mistake, mean of ten streams")
+    for axes in (until, lasts):
+        axes.set(yticks=range(len(arms)), ylim=(-0.6, 1.6))
+        axes.set_yticklabels(["with the\nforget gate", "without"])
+        axes.invert_yaxis()
     style.save(
         figure,
         "continual_curves",
-        title="Strings until ten test streams pass, with and without the forget gate",
-        description="Two rows, one mark for each of ten seeds: a dot where all test streams passed, a cross "
-        "where training was given up. With the forget gate all runs pass early. Without it some pass, later, "
-        "and the others are given up at the end.",
+        title="The continual Reber grammar with and without the forget gate",
+        description="Two plots of two rows each, one mark for each of ten seeds. Above, a dot where all "
+        "test streams passed and a cross where training was given up: with the forget gate all runs pass "
+        "early, without it some pass, later, and the others are given up. Below, on a logarithmic axis, the "
+        "symbols before the first mistake: ten thousand for all runs that pass, less for the others, and a "
+        "dotted line far to the left for who forgets the second symbol.",
     )

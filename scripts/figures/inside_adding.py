@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from scripts.experiments.inside import MEASURING, examples_of, load, running_sum
 from scripts.figures import style
 from scripts.figures.inside_reber import carrying_unit
 from scripts.interventions import look
-from scripts.train_inside import MEASURING, examples_of, load, running_sum
 
 SHOWN = 4
 """So many sequences are drawn; the first of them below, with its gates."""

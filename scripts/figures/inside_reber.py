@@ -1,7 +1,7 @@
 """The cell states of the trained Reber network, unit by unit, over a string and its twin.
 
 The twins differ in the second symbol alone (and in the second last, which repeats it). The network and its
-measurements are those of `scripts.train_inside`; nothing is trained here.
+measurements are those of `scripts.experiments.inside`; nothing is trained here.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from lstm_tutorial.tasks import encode_reber
+from scripts.experiments.inside import load
 from scripts.figures import style
 from scripts.interventions import Inside, look
 from scripts.records import read_record
-from scripts.train_inside import load
 
 INNER = "BTSXXTVPXVVE"
 """A string of the Reber grammar in which T, P and a loop occur."""

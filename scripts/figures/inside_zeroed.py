@@ -1,6 +1,6 @@
 """What each unit of the two trained networks is worth: the score with that unit's cell state held at zero.
 
-Draws the record that `scripts.train_inside` writes.
+Draws the record that `scripts.experiments.inside` writes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Train the two small networks of the chapter "Inside a trained network", and measure what is inside.
 
-``python -m scripts.train_inside`` trains every seed of both tasks, keeps of each task the network whose
+``python scripts/experiments/inside.py`` trains every seed of both tasks, keeps of each task the network whose
 memory is most in one unit (`docs/records/inside_reber.npz` and `inside_adding.npz`) and writes what was
 measured on all of them to `docs/records/inside.json`. How a unit is interfered with stands in
 `scripts.interventions`; the pages and figures read the record and the weights, and train nothing.
@@ -8,12 +8,8 @@ measured on all of them to `docs/records/inside.json`. How a unit is interfered 
 
 from __future__ import annotations
 
-import argparse
-import datetime
 import hashlib
 import os
-import platform
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -34,11 +30,13 @@ from lstm_tutorial.tasks import (
     embedded_reber,
 )
 from lstm_tutorial.train import train
-from scripts.experiments.harness import record_digest
+from scripts.experiments import harness
 from scripts.interventions import Inside, look
-from scripts.records import RECORDS, write_record
+from scripts.records import RECORDS, rounded
 
-NAME = "inside"
+ABOUT = {
+    "task": "embedded Reber grammar, and adding; a price on the hidden states; one unit at a time taken away",
+}
 SEEDS = range(8)
 FIRST = 50  # so many first losses are kept, for the test that repeats them
 SHARED = {"forget_bias": 1.0, "learning_rate": 0.01, "clip": 1.0}
@@ -351,17 +349,6 @@ def weights_digest(lstm: LSTM) -> str:
     return result.hexdigest()[:16]
 
 
-def rounded(value: Any, digits: int = 5) -> Any:
-    """Round every number of a structure to so many significant digits; not a number becomes null."""
-    if isinstance(value, dict):
-        return {key: rounded(entry, digits) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [rounded(entry, digits) for entry in value]
-    if isinstance(value, float):
-        return float(f"{value:.{digits}g}") if np.isfinite(value) else None
-    return value
-
-
 def run_task(task: str) -> dict[str, Any]:
     """Train all seeds of a task, keep the network with the largest gap, and return what was measured."""
     seeds, networks = [], []
@@ -382,20 +369,10 @@ def run_task(task: str) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Write the record and the two files of weights."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
-    started = time.process_time()
-    networks = {task: run_task(task) for task in TRAIN}
-    record = {
-        "experiment": NAME,
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
-        "cpu_seconds": round(time.process_time() - started, 1),
-        "networks": networks,
-    }
-    write_record(NAME, record | {"digest": record_digest(record)})
+def measure_all() -> dict[str, Any]:
+    """Return what the record holds, and write the two files of weights."""
+    return {"networks": {task: run_task(task) for task in TRAIN}}
 
 
 if __name__ == "__main__":
-    main()
+    harness.main_whole("inside")

@@ -1,0 +1,29 @@
+"""Draw how the error on the adding problem of 1997 falls."""
+
+from __future__ import annotations
+
+from scripts import baselines
+from scripts.experiments.harness import read_record
+from scripts.figures import style
+from scripts.learning_curves import draw_arms, draw_baseline
+
+
+def build() -> None:
+    """Write docs/_generated/adding_1997_curves.svg."""
+    figure, axes = style.new_figure(height=3.0)
+    draw_arms(axes, read_record("adding_1997")["arms"])
+    draw_baseline(axes, baselines.adding_1997_error(), "always answering the mean")
+    axes.set(
+        xlabel="sequences seen [thousands]",
+        ylabel="mean squared error",
+        ylim=(0, 0.06),
+        xlim=(0, None),
+    )
+    style.save(
+        figure,
+        "adding_1997_curves",
+        title="The adding problem of 1997 at length 100",
+        description="Mean squared error against sequences seen, median and range over five seeds. The "
+        "curve rests on the dotted baseline of a constant answer at first, then falls to "
+        "nearly zero.",
+    )

@@ -1,0 +1,35 @@
+"""Draw how the noise-free task with a long lag is learned, or not."""
+
+from __future__ import annotations
+
+from scripts import baselines
+from scripts.experiments.harness import read_record
+from scripts.figures import style
+from scripts.learning_curves import draw_arms, draw_baseline
+
+
+def build() -> None:
+    """Write docs/_generated/long_lag_curves.svg."""
+    arms = read_record("long_lag")["arms"]
+    learned = {arm: kept for arm, kept in arms.items() if arm != "guessing"}
+    lag = arms["guessing"]["settings"]["lag"]
+    figure, axes = style.new_figure(height=3.8)
+    draw_arms(axes, learned)
+    draw_baseline(axes, baselines.long_lag(lag), f"all but the first symbol: ln 2 / {lag}")
+    style.log_axis(axes)
+    axes.set(
+        xlabel="sequences seen [thousands]",
+        ylabel="cross-entropy per step [nats]",
+        ylim=(1e-3, 5),
+        xlim=(0, 10),
+    )
+    style.legend(axes, ncols=2)
+    style.save(
+        figure,
+        "long_lag_curves",
+        title=f"Two sequences that differ in the first and the last of {lag} symbols",
+        description="Cross-entropy per step on a logarithmic axis against sequences seen, median and "
+        "range over five seeds. Four curves fall to the dotted line, where all but the "
+        "last symbol is known. One goes on below it at once: the LSTM with chrono "
+        "initialisation and a short memory of the gradient's size.",
+    )
