@@ -243,12 +243,16 @@ def unroll(
 
 
 # --8<-- [start:step]
-def _step(variant: Variant, xh: FloatArray, c_prev: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Take one step: the gates o, f, i and the candidate (4, H, B), the new c, and c as o receives it."""
+def _step(
+    variant: Variant,
+    xh: FloatArray,
+    c_prev: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Take one step: the gates and the candidate, the new c, and c as shown."""
     change = variant.change
-    a = variant._W @ xh + variant._b  # (4, H, B), the sums of o, f, i and the candidate
+    a = variant._W @ xh + variant._b  # (4, H, B), sums of o, f, i, c_tilde
     if change == "peepholes":
-        a[1:3] += variant._p[1:3] * c_prev  # (2, H, B), f and i look at the old cell state
+        a[1:3] += variant._p[1:3] * c_prev  # (2, H, B), f and i see the old c
     f, i = sigmoid(a[1:3])  # (H, B) each
     if change == "no forget gate":
         f = np.ones_like(f)  # (H, B)
@@ -259,10 +263,12 @@ def _step(variant: Variant, xh: FloatArray, c_prev: FloatArray) -> tuple[FloatAr
     c_tilde = a[3] if change == "no input activation" else tanh(a[3])  # (H, B)
     c = f * c_prev + i * c_tilde  # (H, B)
     if change == "peepholes":
-        a[0] += variant.po * c  # (H, B), o looks at the new cell state
-    o = np.ones_like(f) if change == "no output gate" else sigmoid(a[0])  # (H, B)
+        a[0] += variant.po * c  # (H, B), o sees the new c
+    o = sigmoid(a[0])  # (H, B)
+    if change == "no output gate":
+        o = np.ones_like(o)  # (H, B)
     shown = c if change == "no output activation" else tanh(c)  # (H, B)
-    return np.stack((o, f, i, c_tilde)), c, shown
+    return np.stack((o, f, i, c_tilde)), c, shown  # (4, H, B), (H, B) each
     # --8<-- [end:step]
 
 

@@ -6,6 +6,7 @@ sequences that the task itself draws, from a fixed seed. Nothing is trained here
 
 from __future__ import annotations
 
+from functools import cache
 from math import log
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ class Reber(NamedTuple):
     """How many symbols of an endless stream the forgetful one has right before the first mistake."""
 
 
+@cache
 def reber() -> Reber:
     """Return the four numbers for the embedded Reber grammar, as `tasks.embedded_reber` draws it."""
     strings = embedded_reber(DRAWN, rng=0)

@@ -1,0 +1,170 @@
+"""What the chapters on the experiments say in words, against the records; and the baselines they draw.
+
+A table is printed from a record and cannot be wrong. A sentence can: these tests hold the ones that say more
+than a number.
+"""
+
+from __future__ import annotations
+
+from math import log
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstm_tutorial import softmax_cross_entropy, squared_error
+from lstm_tutorial.tasks import adding, embedded_reber, noise_free_long_lag, predicts_legal
+from scripts import baselines
+from scripts.experiments.harness import NAMES, read_record
+from scripts.experiments.summary import OVERVIEW, count_solved, overview
+
+
+def runs(name: str, arm: str) -> list[dict[str, Any]]:
+    """Return the runs of an arm of a record."""
+    kept: list[dict[str, Any]] = read_record(name)["arms"][arm]["runs"]
+    return kept
+
+
+def solved(name: str, arm: str) -> float:
+    """Return the share of the runs of an arm that were solved."""
+    return count_solved(runs(name, arm)) / len(runs(name, arm))
+
+
+def typical(name: str, arm: str) -> float:
+    """Return the median number of sequences of the solved runs of an arm."""
+    return float(median(run["sequences"] for run in runs(name, arm) if run["solved"]))
+
+
+# ----------------------------------------------------------------------------------------------------
+# Baselines
+# ----------------------------------------------------------------------------------------------------
+
+
+def test_the_reber_baselines_are_what_an_ideal_network_reaches() -> None:
+    """Outputs of who knows the grammar, with the second symbol and without, through loss and criterion."""
+    strings = embedded_reber(3000, rng=5)
+    T, _, B = strings.xs.shape
+    counts = np.arange(T)[:, None] < strings.lengths  # (T, B)
+    forgetful = strings.legal.copy()  # (T, 7, B)
+    due = strings.lengths - 2, slice(None), np.arange(B)
+    forgetful[due] |= np.eye(7, dtype=bool)[[1, 2]].any(axis=0)  # T or P, for all it knows
+    reber = baselines.reber()
+    for legal, expected in ((strings.legal, reber.floor), (forgetful, reber.forgetful)):
+        ys = np.where(legal, 0.0, -50.0)  # (T, 7, B)
+        losses = [
+            softmax_cross_entropy(ys[:n, :, b : b + 1], strings.targets[:n, :, b : b + 1])[0]
+            for b, n in enumerate(strings.lengths)
+        ]
+        assert np.mean(losses) == pytest.approx(expected, rel=0.02)
+    coin = np.random.default_rng(0).random((B, 2))  # (B, 2), which of T and P it finds likelier
+    ys = np.where(strings.legal, 1.0, -1.0)  # (T, 7, B)
+    ys[strings.lengths - 2, 1, np.arange(B)], ys[strings.lengths - 2, 2, np.arange(B)] = coin.T
+    right = predicts_legal(ys, strings.legal) | ~counts  # (T, B)
+    assert right.all(axis=0).mean() == pytest.approx(reber.right, abs=0.03)
+    stream = np.concatenate([np.append(right[:n, b], True) for b, n in enumerate(strings.lengths)])
+    between = np.diff(np.flatnonzero(~stream)).mean() - 1  # two of them belong to the string that failed
+    assert reber.symbols_to_mistake == pytest.approx(between - 2, rel=0.05)
+
+
+def test_the_other_baselines_are_what_a_constant_answer_reaches() -> None:
+    """Through the losses that the experiments take."""
+    targets = adding(20_000, 2, rng=0).targets
+    assert squared_error(np.ones_like(targets), targets)[0] == pytest.approx(1 / 6, rel=0.03)
+    assert baselines.adding_1997_error() == pytest.approx(1 / 24, rel=0.1)
+    both = noise_free_long_lag(2, 100, rng=1)
+    ys = np.where(both.targets, 0.0, -50.0)  # (T, p+1, B)
+    ys[-1, -2:] = 0.0
+    assert softmax_cross_entropy(ys, both.targets)[0] == pytest.approx(baselines.long_lag(100))
+    guess = softmax_cross_entropy(np.zeros((4, 1)), np.eye(4)[:, :1])[0]
+    assert guess == pytest.approx(baselines.TEMPORAL_ORDER) == pytest.approx(log(4))
+    assert squared_error([[0.5, 0.5]], [[0.0, 1.0]])[0] == baselines.TWO_SEQUENCE
+
+
+# ----------------------------------------------------------------------------------------------------
+# Sentences
+# ----------------------------------------------------------------------------------------------------
+
+
+def test_the_overview_has_every_experiment() -> None:
+    """At least one row each, and a cell for everything that one compares."""
+    assert {row.record for row in OVERVIEW} == set(NAMES)
+    lines = overview().splitlines()
+    assert len(lines) == len(OVERVIEW) + 2
+    assert {line.count("|") for line in lines} == {7}
+
+
+@pytest.mark.parametrize("row", [row for row in OVERVIEW if row.succeeds and "ablation" not in row.record])
+def test_what_a_paper_solved_is_solved_here(row: Any) -> None:
+    """By four seeds of five at least."""
+    assert solved(row.record, row.arm) >= 0.8
+
+
+def test_what_is_said_of_adding() -> None:
+    """All LSTMs solve T = 100; chrono first, and at every length; the plain RNN answers the mean."""
+    starts = [f"T = 100, {start}" for start in ("chrono", "forget bias 1", "forget bias 0")]
+    assert [solved("adding", arm) for arm in starts] == [1.0, 1.0, 1.0]
+    assert 2 * typical("adding", starts[0]) < min(typical("adding", arm) for arm in starts[1:])
+    for run in runs("adding", starts[0]):
+        assert run["cpu_seconds"] < 30
+    for run in runs("adding", "T = 100, plain RNN"):
+        assert run["result"]["test_error"] == pytest.approx(1 / 6, rel=0.1)
+        assert np.mean(run["curve"]["loss"][-20:]) == pytest.approx(1 / 6, rel=0.05)
+    lengths = [typical("adding", f"T = {T}, chrono") for T in (100, 200, 400, 1000)]
+    assert [solved("adding", f"T = {T}, chrono") for T in (200, 400, 1000)] == [1.0, 1.0, 1.0]
+    assert lengths[-1] < 1.5 * lengths[0]
+    assert typical("adding", "T = 200, forget bias 1") > 1.3 * typical("adding", starts[1])
+    assert solved("adding", "T = 400, forget bias 1") < 0.8
+
+
+def test_what_is_said_of_copying() -> None:
+    """Chrono recalls most symbols in every run, a bias of 1 less than half in every run."""
+    shares = {
+        arm: [run["result"]["share_recalled"] for run in kept["runs"]]
+        for arm, kept in read_record("copying")["arms"].items()
+    }
+    assert min(shares["chrono"]) > 0.8
+    assert max(shares["forget bias 1"]) < 0.5
+
+
+def test_what_is_said_of_the_first_experiments() -> None:
+    """Reber with and without the gate, order, and the long lag."""
+    assert solved("embedded_reber", "LSTM") == 1.0
+    assert typical("embedded_reber", "LSTM") < typical("embedded_reber", "plain RNN")
+    assert solved("embedded_reber", "plain RNN") > 0.5
+    assert solved("continual_reber", "with the forget gate") == 1.0
+    assert solved("continual_reber", "without") <= 0.5
+    late = min(run["sequences"] for run in runs("continual_reber", "without") if run["solved"])
+    assert typical("continual_reber", "with the forget gate") < late
+    for run in runs("continual_reber", "without"):
+        short = run["result"]["symbols_to_mistake"] < 3 * baselines.reber().symbols_to_mistake
+        assert run["solved"] != short
+    order = [solved("temporal_order", arm) for arm in ("chrono", "forget bias 5", "forget bias 1")]
+    assert order == sorted(order, reverse=True)
+    assert (order[0], order[-1]) == (1.0, 0.0)
+    arms = read_record("long_lag")["arms"]
+    assert [arm for arm in arms if solved("long_lag", arm)] == ["LSTM, chrono"]
+    assert max(run["result"]["trace"] for run in runs("long_lag", "plain RNN")) < 1e-14
+    assert min(run["result"]["trace"] for run in runs("long_lag", "LSTM, chrono")) > 1
+    assert typical("two_sequence", "guessing") < typical("two_sequence", "LSTM, chrono")
+
+
+def test_what_is_said_of_the_parts() -> None:
+    """Which changes cost what, on which of the two tasks."""
+    reber, sums = "ablation_reber", "ablation_adding"
+    assert solved(sums, "no input gate") == 0.0
+    errors = [run["result"]["test_error"] for run in runs(sums, "no input gate")]
+    assert min(errors) > 0.05
+    assert max(errors) == pytest.approx(1 / 6, rel=0.05)
+    assert solved(reber, "no input gate") == 1.0
+    for name in (reber, sums):
+        assert solved(name, "no forget gate") >= 0.8
+        assert solved(name, "no input activation") == 1.0
+        assert solved(name, "peepholes") == 1.0
+        assert solved(name, "no output activation") >= 0.8
+        assert typical(name, "no output gate") > 1.1 * typical(name, "none")
+        assert 0.7 < typical(name, "peepholes") / typical(name, "none") < 1.4
+    changes = [arm for arm in read_record(sums)["arms"] if solved(sums, arm)]
+    assert min(changes, key=lambda arm: typical(sums, arm)) == "coupled gates"
+    assert typical(sums, "coupled gates") < typical(sums, "none") / 2
+    assert min(read_record(reber)["arms"], key=lambda arm: solved(reber, arm)) == "coupled gates"
