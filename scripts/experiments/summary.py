@@ -67,7 +67,7 @@ def overview() -> str:
         published = f"{record['paper'][-4:]}: {row.published}" if row.published else "no figure"
         cells = [row.label, published, solved(runs), sequences(runs), seconds(runs), verdict(row, runs)]
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return unbroken("\n".join(lines))
 
 
 def arms_table(name: str, arms: list[str] | None = None) -> str:
@@ -77,7 +77,12 @@ def arms_table(name: str, arms: list[str] | None = None) -> str:
     for arm in arms or list(kept):
         runs = kept[arm]["runs"]
         lines.append(f"| {arm} | {solved(runs)} | {sequences(runs)} | {seconds(runs)} |")
-    return "\n".join(lines)
+    return unbroken("\n".join(lines))
+
+
+def unbroken(table: str) -> str:
+    """Keep together on a line what is read as one: 100 %, T = 100."""
+    return table.replace(" %", "\u00a0%").replace(" = ", "\u00a0=\u00a0")
 
 
 def solved(runs: Runs) -> str:
