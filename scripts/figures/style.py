@@ -172,6 +172,11 @@ def power_of_ten(value: float) -> str:
     return "10" + str(round(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
+def magnitude(value: float) -> str:
+    """Say the size of a number in a description: 3e-9 as "about 10⁻⁸", 0.36 as it is."""
+    return f"{value:.2g}" if 0.01 <= value < 1000 else f"about {power_of_ten(10.0 ** round(np.log10(value)))}"
+
+
 def heat(axes: Axes, values: ArrayLike, low: float = -1.0, high: float = 1.0) -> None:
     """Draw a matrix as tiles: row 0 on top, column 0 at the left, tile (r, k) centred at x = k, y = r.
 
