@@ -314,7 +314,7 @@ def backpropagate(
         _slopes(steps, room)
         _run_back(W_T, cache.lengths, start, steps, room, dh_next, dc, dc_last)
         dxs[start:stop] = dz[:, :D]
-        dW += _sum_of_products(da.reshape(-1, 4 * H, B), steps.z[:-1])
+        dW += _sum_of_products(da.reshape(stop - start, 4 * H, B), steps.z[:-1])
         if dys is not None:
             dWy += _sum_of_products(dys[start:stop], steps.z[1:, D : D + H])
             dWy_bias += dys[start:stop].sum(axis=(0, 2))[:, None]
@@ -343,7 +343,7 @@ def _blocks(cache: Cache) -> Iterator[tuple[int, int, Segment]]:
             if scratch is None:
                 scratch = _empty_segment(cache.spans[0][1], D, H, B, cache.W.dtype)
                 views = _views(scratch)
-            steps = scratch.steps(0, last - first)
+            steps = scratch  # its first steps, where the span is shorter
             _run(cache.W_half, steps, views, cache.xs[first:last], h, c)
         for stop in range(last, first, -size):
             start = max(first, stop - size)

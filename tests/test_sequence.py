@@ -5,6 +5,7 @@ PyTorch's numbers were written by `scripts/golden.py`; `tests/parity` compares w
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_tutorial import LSTM, Unrolled, backpropagate, unroll
+from lstm_tutorial.sequence import BLOCK_BYTES
 from tests.golden import read
 
 D, H, O = 3, 5, 2
@@ -20,9 +22,12 @@ LOSSES = {name: (name,) for name in ("dys", "dhs", "dh", "dc")} | {"all": ("dys"
 GRADIENTS = [*LSTM(D, H, O).parameters(), "xs", "h0", "c0"]
 
 
-def problem(T: int, B: int, seed: int = 0, dtype: Any = np.float64) -> tuple[LSTM, dict[str, Any]]:
+def problem(
+    T: int, B: int, seed: int = 0, dtype: Any = np.float64, sizes: tuple[int, int, int] = (D, H, O)
+) -> tuple[LSTM, dict[str, Any]]:
     """Make a cell, a batch of sequences with initial states, and a gradient for each of the four results."""
     rng = np.random.default_rng(seed)
+    D, H, O = sizes
     lstm = LSTM(D, H, O, rng=rng, dtype=dtype, forget_bias=0.5)
     for name in ("Wi_bias", "Wc_bias", "Wo_bias", "Wy_bias"):
         setattr(lstm, name, rng.standard_normal(getattr(lstm, name).shape))
@@ -40,7 +45,8 @@ def split(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def by_steps(lstm: LSTM, xs: Any, h0: Any, c0: Any, lengths: Any) -> Unrolled:
     """Do what `unroll` does, with one `forward` per step and column."""
     T, _, B = xs.shape
-    ys, hs = np.zeros((T, O, B), lstm.dtype), np.zeros((T, H, B), lstm.dtype)  # (T, O, B), (T, H, B)
+    ys = np.zeros((T, lstm.output_size, B), lstm.dtype)  # (T, O, B)
+    hs = np.zeros((T, lstm.hidden_size, B), lstm.dtype)  # (T, H, B)
     h, c = h0.copy(), c0.copy()  # (H, B) each
     for b in range(B):
         for t in range(lengths[b]):
@@ -150,6 +156,21 @@ def test_backpropagate_is_a_loop_over_backward(T, B, seed, ragged, every):
         assert relative_error(ours[name], expected[name]) < 1e-13, name
 
 
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (6, 3, 4), (2, 9, 1)])
+def test_any_sizes(sizes):
+    """More inputs than hidden units or fewer, an odd sum of both or an even one: the loop's results."""
+    lstm, values = problem(5, 2, sizes=sizes)
+    inputs, outputs = split(values)
+    lengths = [5, 3]
+    ours = unroll(lstm, **inputs, lengths=lengths)
+    expected = by_steps(lstm, **inputs, lengths=lengths)
+    for name in ("ys", "hs", "h", "c"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(expected, name), rtol=0, atol=1e-14)
+    gradients = gradients_by_steps(lstm, inputs, outputs, lengths)
+    for name, gradient in backpropagate(ours.cache, **outputs).items():
+        assert relative_error(gradient, gradients[name]) < 1e-13, name
+
+
 @pytest.mark.parametrize("ragged", [False, True])
 @pytest.mark.parametrize(("T", "B"), [(0, 1), (1, 1), (2, 7), (5, 3), (13, 2), (50, 1)])
 def test_gradients_agree_with_central_differences(T, B, ragged):
@@ -228,20 +249,74 @@ def test_checkpoints_change_no_gradient(every, ragged):
         np.testing.assert_allclose(gradient, expected[name], rtol=1e-13, atol=1e-15)
 
 
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """List the arrays that are made by `numpy.empty` and `numpy.zeros`; what is empty holds NaN."""
+    arrays: list[Any] = []
+    zeros = np.zeros
+
+    def noted(array: Any) -> Any:
+        arrays.append(array)
+        return array
+
+    monkeypatch.setattr(np, "empty", lambda shape, dtype=float: noted(np.full(shape, np.nan, dtype)))
+    monkeypatch.setattr(np, "zeros", lambda shape, dtype=float: noted(zeros(shape, dtype)))
+    return arrays
+
+
 @pytest.mark.parametrize(("every", "first_span"), [(None, (0, 4)), (3, (0, 3)), (13, (0, 13))])
-def test_blocks_change_no_gradient(every, first_span, monkeypatch):
+def test_blocks_change_nothing(every, first_span, monkeypatch, made):
     """How many steps a block has is a matter of speed alone."""
     lstm, values = problem(29, 3)
     inputs, outputs = split(values)
-    expected = backpropagate(unroll(lstm, **inputs).cache, **outputs)
+    whole = unroll(lstm, **inputs)
+    expected = backpropagate(whole.cache, **outputs)
     monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_BYTES", 1)
     monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_STEPS", 4)
-    cache = unroll(lstm, **inputs, checkpoint_every=every).cache
+    result = unroll(lstm, **inputs, checkpoint_every=every)
+    for name in ("ys", "hs", "h", "c"):
+        np.testing.assert_array_equal(getattr(result, name), getattr(whole, name))
+    cache = result.cache
     assert cache is not None
     assert cache.spans[0] == first_span
     assert (cache.values is None) == (every is not None)  # with checkpoints, no values are kept
     for name, gradient in backpropagate(cache, **outputs).items():
         assert relative_error(gradient, expected[name]) < 1e-14
+
+
+@pytest.mark.parametrize(("B", "dtype"), [(7, np.float32), (20, np.float64)])
+def test_a_block_is_as_long_as_its_memory_allows(B, dtype):
+    """A step takes ten arrays of shape (H, B); so many steps fit into BLOCK_BYTES, and one more does not."""
+    step = 10 * np.ones((H, B), dtype).nbytes
+    lstm = LSTM(D, H, O, dtype=dtype)
+    cache = unroll(lstm, np.zeros((BLOCK_BYTES // step + 2, D, B), dtype)).cache
+    assert cache is not None
+    _, steps = cache.spans[0]
+    assert steps * step <= BLOCK_BYTES < (steps + 1) * step
+
+
+def peak_of(call: Any) -> int:
+    """Return how many bytes Python and NumPy hold at most, beyond those of before, while the call runs."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("options", [{"keep_cache": False}, {"checkpoint_every": 20}], ids=str)
+def test_memory_is_saved_on_request(options):
+    """The peak is a quarter of what it is with a full cache, forward and back; half of it is allowed."""
+    lstm, values = problem(600, 40)
+    inputs, outputs = split(values)
+
+    def there_and_back(**options: Any) -> None:
+        cache = unroll(lstm, **inputs, **options).cache
+        if cache is not None:
+            backpropagate(cache, **outputs)
+
+    assert peak_of(lambda: there_and_back(**options)) < peak_of(there_and_back) / 2
 
 
 def test_a_sequence_cut_in_two_is_the_whole():
@@ -314,6 +389,8 @@ def test_without_checkpoints_the_cache_has_its_own_inputs():
     inputs, outputs = split(values)
     expected = backpropagate(unroll(lstm, **inputs).cache, **outputs)
     cache = unroll(lstm, **inputs).cache
+    assert cache is not None
+    assert not np.shares_memory(cache.xs, inputs["xs"])
     inputs["xs"] += 1
     for name, gradient in backpropagate(cache, **outputs).items():
         np.testing.assert_array_equal(gradient, expected[name])
@@ -351,6 +428,28 @@ def test_float32_stays_float32():
         assert relative_error(gradients[name], gradient) < 1e-5
 
 
+@pytest.mark.parametrize("every", [None, 4])
+def test_float32_is_computed_in_float32(every, made):
+    """No array on the way, forward or back, is of another dtype, given or left out."""
+    lstm, values = problem(6, 2, dtype=np.float32)
+    inputs, outputs = split(values)
+    made.clear()
+    backpropagate(unroll(lstm, **inputs, checkpoint_every=every).cache, **outputs)
+    backpropagate(unroll(lstm, values["xs"], checkpoint_every=every).cache)
+    assert {array.dtype for array in made} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("name", ["xs", "h0", "c0", "dys", "dhs", "dh", "dc"])
+def test_numbers_too_large_for_float32_are_refused(name):
+    """A float64 that float32 cannot hold would turn into infinity without a word."""
+    lstm, values = problem(3, 2, dtype=np.float32)
+    values[name] = values[name].astype(np.float64)
+    values[name][..., -1] = 1e39
+    inputs, outputs = split(values)
+    with pytest.raises(ValueError, match=rf"^{name} must be finite in float32, got 1e\+39 at "):
+        backpropagate(unroll(lstm, **inputs).cache, **outputs)
+
+
 @pytest.mark.parametrize("T", [0, 6])
 @pytest.mark.parametrize("every", [None, 4])
 def test_what_is_not_float32_is_converted(T, every):
@@ -376,6 +475,25 @@ def test_states_default_to_zeros_and_no_cache_on_request():
     for a, b in zip(ours[:4], theirs[:4], strict=True):
         np.testing.assert_array_equal(a, b)
     assert theirs.cache is None
+
+
+@pytest.mark.parametrize("lengths", [None, np.zeros(0, int)])
+def test_an_empty_batch_has_empty_results(lengths):
+    lstm, values = problem(5, 0)
+    inputs, outputs = split(values)
+    result = unroll(lstm, **inputs, lengths=lengths)
+    assert [array.shape for array in result[:4]] == [(5, O, 0), (5, H, 0), (H, 0), (H, 0)]
+    gradients = backpropagate(result.cache, **outputs)
+    for name, array in (lstm.parameters() | inputs).items():
+        np.testing.assert_array_equal(gradients[name], np.zeros_like(array))
+
+
+def test_a_cache_cannot_be_changed():
+    lstm, values = problem(5, 2)
+    cache = unroll(lstm, values["xs"]).cache
+    assert cache is not None
+    with pytest.raises(AttributeError):
+        cache.lengths = np.array([1, 1])  # type: ignore[misc]
 
 
 def test_no_loss_has_no_gradient():
@@ -436,3 +554,14 @@ def test_who_is_not_an_lstm_or_a_cache_is_refused():
         unroll("lstm", xs_of_two)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="cache must be the cache of unroll, got NoneType"):
         backpropagate(unroll(LSTM(D, H, O), xs_of_two, keep_cache=False).cache)
+    with pytest.raises(TypeError, match="cache must be the cache of unroll, got Unrolled"):
+        backpropagate(unroll(LSTM(D, H, O), xs_of_two))  # type: ignore[arg-type]
+
+
+def test_options_and_gradients_are_given_by_name():
+    """Of four gradients in a row, the last two have one shape and would be easy to swap."""
+    lstm, values = problem(3, 2)
+    with pytest.raises(TypeError, match="positional"):
+        unroll(lstm, values["xs"], values["h0"], values["c0"], [3, 3])  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="positional"):
+        backpropagate(unroll(lstm, values["xs"]).cache, values["dys"])  # type: ignore[call-arg]
