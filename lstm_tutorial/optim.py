@@ -231,7 +231,7 @@ def clip_by_global_norm(
     norm = global_norm(gradients)
     if not isfinite(norm):
         raise ValueError(f"gradients must be finite, got a global norm of {norm}")
-    scale = min(1.0, max_norm / norm) if norm > 0.0 else 1.0
+    scale = max_norm / norm if norm > max_norm else 1.0
     return {name: as_floats(name, g) * scale for name, g in gradients.items()}, norm
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_tutorial import LSTM, SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
+from lstm_tutorial.optim import Optimizer
 from tests.golden import read
 from tests.test_gradcheck import refused
 
@@ -72,6 +73,28 @@ def test_the_first_step_of_adam_has_the_size_of_its_learning_rate():
     optimizer = Adam()
     settings = (optimizer.beta1, optimizer.beta2, optimizer.epsilon)
     assert settings == (0.9, 0.999, 1e-8)  # as in the paper
+
+
+def test_adam_without_memory_steps_by_sign():
+    """With both means as short as they can be, every step is g / |g|: nothing is left of earlier ones."""
+    w = np.array([10.0, 10.0])
+    optimizer = Adam(0.5, beta1=0.0, beta2=0.0)
+    for gradient, expected in (([3.0, -0.2], [9.5, 10.5]), ([-4.0, -1e3], [10.0, 11.0])):
+        optimizer.update({"w": w}, {"w": gradient})
+        np.testing.assert_allclose(w, expected, rtol=1e-7)
+
+
+def test_a_method_of_ones_own_may_keep_nothing():
+    class BySign(Optimizer):
+        def _direction(self, gradient: Any, *kept: Any) -> Any:
+            assert kept == ()
+            return np.sign(gradient)
+
+    w = np.array([1.0, 2.0])
+    optimizer = BySign(0.5)
+    optimizer.update({"w": w}, {"w": [3.0, -4.0]})
+    assert w.tolist() == [0.5, 2.5]
+    assert optimizer.state() == {"t": 1}
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -222,7 +245,7 @@ def test_the_global_norm_is_that_of_all_entries_together():
     assert global_norm({"a": [3], "b": 4}) == 5.0
     assert global_norm({"a": np.array([[1.0, -2.0], [2.0, 0.0]])}) == 3.0
     for nothing in ({}, {"a": np.zeros(3)}, {"a": np.empty((0, 2))}):
-        assert global_norm(nothing) == 0.0
+        assert str(global_norm(nothing)) == "0.0"  # and not -0.0
 
 
 @pytest.mark.parametrize("size", [5e-324, 1e-200, 1.0, 1e200, 3e307])
@@ -248,11 +271,13 @@ def test_a_norm_that_is_not_finite_says_so(bad, first):
         refused(ValueError, message, lambda clip=clip: clip({"a": a, "b": b}, 1.0))
 
 
-def test_clipping_by_norm_keeps_the_direction():
-    clipped, norm = clip_by_global_norm(THREE_FOUR, 2.5)
-    assert norm == 5.0
-    assert clipped["a"].tolist() == [[1.5], [0.0]]
-    assert clipped["b"].tolist() == [0.0, -2.0]
+@pytest.mark.parametrize("size", [1 / 16, 1.0, 16.0])
+def test_clipping_by_norm_keeps_the_direction(size):
+    gradients = {name: size * array for name, array in THREE_FOUR.items()}
+    clipped, norm = clip_by_global_norm(gradients, 2.5 * size)
+    assert norm == 5.0 * size
+    assert clipped["a"].tolist() == [[1.5 * size], [0.0]]
+    assert clipped["b"].tolist() == [0.0, -2.0 * size]
 
 
 @pytest.mark.parametrize("max_norm", [5.0, 5.1, 1e300])
@@ -355,6 +380,23 @@ REFUSED: dict[str, tuple[Any, type[Exception], str]] = {
 }
 
 
+def test_settings_are_given_by_name():
+    for positional in (lambda: SGD(0.1, 0.9), lambda: Adam(0.1, 0.9)):  # type: ignore[call-arg]
+        with pytest.raises(TypeError, match="positional"):
+            positional()
+    assert SGD(learning_rate=0.1).learning_rate == Adam(learning_rate=0.1).learning_rate == 0.1
+
+
+@pytest.mark.parametrize("name", ["W", "b"])
+def test_gradients_too_large_for_float32_are_refused(name):
+    """A float64 that float32 cannot hold would turn into infinity without a word."""
+    parameters, _ = problem(np.float32)
+    _, gradients = problem()
+    gradients[name][0, 0] = 1e39
+    message = f"gradients['{name}'] must be finite in float32, got 1e+39 at [0, 0]"
+    refused(ValueError, message, lambda: SGD(0.1).update(parameters, gradients))
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_refused(what):
     call, error, message = REFUSED[what]
@@ -379,13 +421,14 @@ def test_other_parameters_are_refused(make, slot):
     parameters, gradients = problem()
     optimizer = make()
     optimizer.update(parameters, gradients)
-    others: dict[str, dict[str, Any]] = {
-        "b": {"W": parameters["W"]},
-        "c": parameters | {"c": np.ones(1)},
-        "W": parameters | {"W": np.ones((3, 2))},
-        "V": {"V": parameters["W"], "W": parameters["W"], "b": parameters["b"]},
-    }
-    for name, other in others.items():
+    others: list[tuple[str, dict[str, Any]]] = [
+        ("b", {"W": parameters["W"]}),
+        ("c", parameters | {"c": np.ones(1)}),
+        ("W", parameters | {"W": np.ones((3, 2))}),
+        ("W", parameters | {"W": np.ones((1, 3))}),
+        ("V", {"V": parameters["W"], "W": parameters["W"], "b": parameters["b"]}),
+    ]
+    for name, other in others:
         message = f"{slot} belongs to other parameters: {name} differs"
         refused(ValueError, message, lambda other=other: optimizer.update(other, other))
     assert optimizer.t == 1
