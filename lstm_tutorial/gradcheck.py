@@ -270,7 +270,7 @@ def _evaluate(f: Function, *, scalar: bool = False) -> list[NDArray[np.float64]]
         if not np.isfinite(y).all():
             raise ValueError(f"f must return finite numbers, got {y[~np.isfinite(y)][0]}")
     if scalar and (len(outputs) != 1 or outputs[0].ndim):
-        shapes = ", ".join(shape_text(y.shape) for y in outputs)
+        shapes = ", ".join(shape_text(y.shape) for y in outputs) or "nothing"
         raise ValueError(
             f"f must return a number, got {shapes}: for arrays, gradients must be a callable that takes the"
             " gradient of each"

@@ -401,6 +401,15 @@ def test_gradients_are_slopes(size, used):
         assert error <= 1e-8 * np.linalg.norm(slope) + 1e-12, name
 
 
+def test_incoming_gradients_are_given_by_name():
+    """Two of the three have one shape, so that the order would be easy to get wrong."""
+    lstm, inputs = problem(3, 4, 2, 2)
+    trace = lstm.trace(**inputs)
+    with pytest.raises(TypeError, match="positional"):
+        lstm.backward(trace, np.ones((2, 2)))  # type: ignore[call-arg]
+    np.testing.assert_equal(lstm.backward(trace=trace), lstm.backward(trace))
+
+
 def test_no_gradient_gives_zeros():
     lstm, inputs = problem(3, 4, 2, 2)
     for name, gradient in lstm.backward(lstm.trace(**inputs)).items():

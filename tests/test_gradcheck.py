@@ -159,6 +159,7 @@ def test_a_report_says_what_is_wrong_and_where():
     assert report.max_error == row.error
     assert report.rows["b"].error < 1e-9
     assert report.tolerance == 1e-7
+    assert str(report).endswith("\n1 of 2 arrays agree to 1e-07")
 
 
 def test_the_larger_norm_is_the_measure_whichever_it_is():
@@ -192,6 +193,13 @@ def test_a_report_prints_as_a_table():
             "2 of 3 arrays agree to 1e-07",
         ]
     )
+
+
+def test_a_report_cannot_be_changed():
+    report = GradientReport({"x": Row((1,), 1e-3, (0,), 0.0, 0.0, 1)}, 1e-7)
+    with pytest.raises(AttributeError):
+        report.tolerance = 1.0  # type: ignore[misc]
+    assert not report.ok
 
 
 def test_an_error_as_large_as_the_tolerance_still_agrees():
@@ -296,6 +304,12 @@ def test_a_number_needs_no_weights():
     assert check_gradients(lambda: float((x**2).sum()), {"x": x}, {"x": 2 * x}).ok
 
 
+def test_a_function_without_results_depends_on_nothing():
+    x = np.array([3.0])
+    assert check_gradients(tuple, {"x": x}, lambda: {"x": [0.0]}).ok
+    assert check_gradients(tuple, {"x": x}, lambda: {"x": [1.0]}).wrong == ["x"]
+
+
 def weights_given(f, x, backward, **options):
     """Return what a check hands to the backward pass."""
     given: list[Any] = []
@@ -384,6 +398,7 @@ NOT_MOVABLE: dict[str, tuple[Any, type[Exception], str]] = {
     "a list": ([1.0, 2.0], TypeError, "{} must be an array, since it is moved in place, got list"),
     "float32": (X.astype(np.float32), TypeError, "{} must be float64, got float32: " + DIGITS),
     "integers": (np.arange(2), TypeError, "{} must be float64, got int64: " + DIGITS),
+    "complex numbers": (X + 1j, TypeError, "{} must be float64, got complex128: " + DIGITS),
     "read-only": (READ_ONLY, ValueError, "{} " + WRITABLE),
     "nan": (np.array([1.0, np.nan]), ValueError, "{} must be finite in float64, got nan at [1]"),
 }
@@ -406,9 +421,11 @@ RESULTS: dict[str, tuple[Any, type[Exception], str]] = {
     "nothing": (None, TypeError, "f must return float64, got object: " + DIGITS),
     "infinity": (np.inf, ValueError, "f must return finite numbers, got inf"),
     "one nan": (np.array([1.0, np.nan]), ValueError, "f must return finite numbers, got nan"),
+    "nan after infinity": (np.array([np.inf, np.nan]), ValueError, "f must return finite numbers, got inf"),
     "an array": (X, ValueError, "f must return a number, got (2,): " + ARRAYS),
     "one entry": (X[:1], ValueError, "f must return a number, got (1,): " + ARRAYS),
     "two": ((1.0, X), ValueError, "f must return a number, got (), (2,): " + ARRAYS),
+    "none": ((), ValueError, "f must return a number, got nothing: " + ARRAYS),
 }
 
 
@@ -470,9 +487,10 @@ CHECKS: dict[str, tuple[Any, type[Exception], str]] = {
 
 def test_a_function_whose_outputs_change_in_number_is_refused():
     x = np.array([1.0])
-    results = [(x, x), (x,)]
     message = "f returned two results for the same arrays: does it draw numbers or keep a state?"
-    refused(ValueError, message, lambda: check_gradients(results.pop, {"x": x}, lambda *dys: {"x": x}))
+    for results in ([(x, x), (x,)], [(x,), (x, x)]):
+        f = iter(results).__next__
+        refused(ValueError, message, lambda f=f: check_gradients(f, {"x": x}, lambda *dys: {"x": x}))
     with pytest.raises(ValueError, match="zip"):
         check_gradients(lambda: (x, x) if x[0] <= 1 else (x,), {"x": x}, lambda *dys: {"x": x})
     assert x[0] == 1.0
@@ -482,6 +500,13 @@ def test_a_function_whose_outputs_change_in_number_is_refused():
 def test_checks_that_cannot_be_made(what):
     call, error, message = CHECKS[what]
     refused(error, message, call)
+
+
+def test_options_are_given_by_name():
+    """What is checked may be given either way."""
+    assert check_gradients(f=X.sum, parameters={"x": X}, gradients={"x": np.ones(2)}).ok
+    with pytest.raises(TypeError, match="positional"):
+        check_gradients(X.sum, {"x": X}, {"x": np.ones(2)}, 1)  # type: ignore[call-arg]
 
 
 def test_a_result_that_turns_bad_on_the_way_is_refused():

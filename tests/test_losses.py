@@ -288,6 +288,13 @@ for _loss in LOSSES:
     }
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+def test_lengths_are_given_by_name(loss):
+    with pytest.raises(TypeError, match="positional"):
+        loss(YS, TARGETS, LENGTHS)
+    assert loss(ys=YS, targets=TARGETS, lengths=[T] * B)[0] == loss(YS, TARGETS)[0]
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_refused(what):
     call, error, message = REFUSED[what]
