@@ -32,7 +32,7 @@ def plain_loop(lstm: LSTM, xs: Any) -> Any:
 
 # --8<-- [start:one-product]
 def one_product(lstm: LSTM, xs: Any) -> Any:
-    """Check nothing; let one matrix hold all weights and biases, and one column all that they act on."""
+    """Let one matrix hold all weights and biases, one column all they act on."""
     T, D, B = xs.shape
     H = lstm.hidden_size
     W = np.concatenate((lstm._W, lstm._b), axis=2).reshape(4 * H, -1)  # (4H, D+H+1)
@@ -113,7 +113,7 @@ def _quick_traces(lstm: LSTM, xs: Any) -> Any:
 
 # --8<-- [start:product-a-step]
 def product_a_step(lstm: LSTM, xs: Any, dhs: Any, *, deferred: bool = False) -> Any:
-    """Run forward as the package does; on the way back, one product a step for each of `dz` and `dW`."""
+    """Go back with one product a step for `dz` and one for `dW`."""
     z, planes, tanh_c = _quick_traces(lstm, xs)
     T, H, B = tanh_c.shape
     D = xs.shape[1]
