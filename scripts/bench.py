@@ -1,9 +1,10 @@
 """Measure the sequence path beside its peers, in one process, on one thread: ``make bench``.
 
 Every row is the median over interleaved rounds: each round runs every peer once, so that a machine which is
-slower for a while is slower for all. The peers are PyTorch's ``nn.LSTM``, the bare matrix products at the
-same shapes ("floor"), a plain loop over the single step, and the original notebook's class. Writes the record
-docs/records/bench.json and prints the same table. It judges nothing: no test depends on a time.
+slower for a while is slower for all. Every row has a fresh process, so that none finds the memory as another
+left it. The peers are PyTorch's ``nn.LSTM``, the bare matrix products at the same shapes ("floor"), a plain
+loop over the single step, and the original notebook's class. Writes the record docs/records/bench.json and
+prints the same table. It judges nothing: no test depends on a time.
 
 Ours computes the read-out too, with O outputs; PyTorch's layer and the floor have none.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import os
 import platform
 import subprocess
@@ -149,45 +151,59 @@ class Problem:
         return kept[rows, columns]
 
 
-def measure(rounds: int) -> list[dict[str, Any]]:
-    """Time every shape, dtype and pass, with a bar on a terminal."""
-    rows = []
-    cases = [("a", "float64", "step")] + [
-        (shape, dtype, what)
-        for shape in "bcd"
-        for dtype in ("float32", "float64")
-        for what in ("forward", "training")
-    ]
-    for shape, dtype, what in tqdm(cases, disable=None):
-        problem = Problem(*SHAPES[shape], dtype)
-        peers = getattr(problem, f"{what}_peers")()
-        calls = {"a": 2000, "b": 20, "c": 1, "d": 1}[shape]
-        seconds = median_seconds(peers, rounds if shape != "d" else max(3, rounds // 3), calls)
-        rows.append({"shape": shape, "dtype": dtype, "pass": what, "seconds": seconds})
-    return rows
+Case = tuple[str, str, str]
+"""Shape, dtype and pass."""
+
+CASES: list[Case] = [("a", "float64", "step")] + [
+    (shape, dtype, what)
+    for shape in "bcd"
+    for dtype in ("float32", "float64")
+    for what in ("forward", "training")
+]
+LADDER_CASES: list[Case] = [
+    (shape, dtype, what)
+    for shape, dtype in (("b", "float64"), ("c", "float32"), ("d", "float32"))
+    for what in ("forward", "training")
+]
 
 
-LADDER_CASES = (("b", "float64"), ("c", "float32"), ("d", "float32"))
+def row(case: Case, rounds: int) -> dict[str, float]:
+    """Time ours and its peers at one shape and dtype, for one pass."""
+    shape, dtype, what = case
+    peers = getattr(Problem(*SHAPES[shape], dtype), f"{what}_peers")()
+    return median_seconds(peers, *effort(shape, rounds))
 
 
-def measure_ladder(rounds: int) -> list[dict[str, Any]]:
+def ladder_row(case: Case, rounds: int) -> dict[str, float]:
     """Time the rungs of `scripts/ladder.py` side by side, and the floor with them."""
-    rows = []
-    for shape, dtype in tqdm(LADDER_CASES, disable=None):
-        problem = Problem(*SHAPES[shape], dtype)
-        forward = {name: partial(rung, problem.lstm, problem.xs) for name, rung in ladder.FORWARD.items()}
-        training = {
-            name: partial(rung, problem.lstm, problem.xs, problem.dhs)
-            for name, rung in ladder.TRAINING.items()
-        }
-        floors = problem.forward_peers()["floor"], problem.training_peers()["floor"]
-        calls = {"b": 10, "c": 1, "d": 1}[shape]
-        for what, rungs, floor in (("forward", forward, floors[0]), ("training", training, floors[1])):
-            seconds = median_seconds(
-                rungs | {"floor": floor}, rounds if shape != "d" else max(3, rounds // 3), calls
-            )
-            rows.append({"shape": shape, "dtype": dtype, "pass": what, "seconds": seconds})
-    return rows
+    shape, dtype, what = case
+    problem = Problem(*SHAPES[shape], dtype)
+    peers: Peers = {name: partial(rung, problem.lstm, problem.xs) for name, rung in ladder.FORWARD.items()}
+    if what == "training":
+        arrays = problem.lstm, problem.xs, problem.dhs
+        peers = {name: partial(rung, *arrays) for name, rung in ladder.TRAINING.items()}
+    floor = getattr(problem, f"{what}_peers")()["floor"]
+    return median_seconds(peers | {"floor": floor}, *effort(shape, rounds))
+
+
+def effort(shape: str, rounds: int) -> tuple[int, int]:
+    """Return the number of rounds, fewer for the largest shape, and of calls a round, more for the small."""
+    return (rounds if shape != "d" else max(3, rounds // 3)), {"a": 2000, "b": 20}.get(shape, 1)
+
+
+def in_a_fresh_process(what: str, argument: str, rounds: int = 0) -> Any:
+    """Run one measurement in a process of its own and return what it found."""
+    command = [sys.executable, "-m", "scripts.bench", f"--rounds={rounds}", f"--{what}={argument}"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def measure(what: str, cases: list[Case], rounds: int) -> list[dict[str, Any]]:
+    """Time every case, with a bar on a terminal."""
+    return [
+        dict(zip(("shape", "dtype", "pass"), case, strict=True))
+        | {"seconds": in_a_fresh_process(what, ",".join(case), rounds)}
+        for case in tqdm(cases, desc=what, disable=None)
+    ]
 
 
 # Memory: each peer in a process of its own, since a process never gives its peak back.
@@ -223,11 +239,7 @@ def memory_in_use(which: str) -> float:
 def measure_memory() -> dict[str, float]:
     """Measure the peaks, each in a fresh process."""
     peers = ("ours", "ours, checkpoint_every=32", "torch")
-    command = [sys.executable, "-m", "scripts.bench", "--peak"]
-    return {
-        peer: float(subprocess.run([*command, peer], check=True, capture_output=True, text=True).stdout)
-        for peer in peers
-    }
+    return {peer: in_a_fresh_process("peak", peer) for peer in peers}
 
 
 def ladder_table(rows: list[dict[str, Any]]) -> str:
@@ -266,15 +278,21 @@ def main() -> None:
     """Measure, print the table, write the record."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=21, help="interleaved rounds a row (default: 21)")
-    parser.add_argument("--peak", help=argparse.SUPPRESS)
+    for one in ("row", "ladder", "peak"):
+        parser.add_argument(f"--{one}", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         parser.error("two threads on a busy machine are slower than one: use `make bench`")
     torch.set_num_threads(1)
     if arguments.peak:
-        print(peak_of(arguments.peak))
+        print(json.dumps(peak_of(arguments.peak)))
         return
-    rows, rungs = measure(arguments.rounds), measure_ladder(arguments.rounds)
+    for case, measure_one in ((arguments.row, row), (arguments.ladder, ladder_row)):
+        if case:
+            print(json.dumps(measure_one(tuple(case.split(",")), arguments.rounds)))
+            return
+    rows = measure("row", CASES, arguments.rounds)
+    rungs = measure("ladder", LADDER_CASES, arguments.rounds)
     memory = measure_memory()
     print(table(rows, memory))
     print(ladder_table(rungs))
