@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -59,15 +60,6 @@ def rounded(value: Any, digits: int = 5) -> Any:
 
 
 def _as_text(record: dict[str, Any]) -> str:
-    """Write JSON with one line for each run of an arm, so that a record reads well in a diff."""
-    runs = {arm: kept["runs"] for arm, kept in record.get("arms", {}).items()}
-    outline = record
-    if runs:
-        arms = {arm: kept | {"runs": []} for arm, kept in record["arms"].items()}
-        outline = record | {"arms": arms}
-    text = json.dumps(outline, indent=1, ensure_ascii=False, allow_nan=False)
-    for arm, kept in runs.items():
-        body = ",\n".join("    " + json.dumps(run, allow_nan=False) for run in kept)
-        at = text.index('"runs": []', text.index(json.dumps(arm, ensure_ascii=False) + ": {"))
-        text = text[:at] + f'"runs": [\n{body}\n   ]' + text[at + len('"runs": []') :]
-    return text + "\n"
+    """Write JSON with each list of numbers on one line, so that a record reads well in a diff."""
+    text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+    return re.sub(r"\[[-+.,\dEe\s]+\]", lambda m: " ".join(m[0].split()), text) + "\n"

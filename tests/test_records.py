@@ -91,7 +91,7 @@ def test_an_edited_record_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     run = record["arms"][arm]["runs"][0]
     run["sequences"] += 100
     assert record["digest"] != records.record_digest(record)
-    run["first_losses"][3] *= 1.001
+    run["first_losses"][3] *= 1.01
     monkeypatch.setattr(harness, "read_record", lambda _: record)
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
         repeat(name, arm, 5)

@@ -34,7 +34,7 @@ SEEDS = range(5)
 SETTINGS = {"hidden_size": H, "batch_size": B, "learning_rate": 0.01, "clip": 1.0, "steps": 400}
 FOLLOWED, FOLLOWED_LAG = ("1", "chrono"), 40  # these are measured after training, too
 
-REPEATED = 20  # so many first losses are kept, for the test that repeats them
+REPEATED = 100  # so many first losses are kept, for the test that repeats them
 
 Rng = np.random.Generator
 Batch = tuple[FloatArray, FloatArray]

@@ -73,7 +73,7 @@ def overview() -> str:
 def arms_table(name: str, arms: list[str] | None = None) -> str:
     """Return a table of the arms of one record as Markdown."""
     kept = read_record(name)["arms"]
-    lines = ["| | solved | sequences, median (range) | CPU seconds a run |", "|---|---|---|---|"]
+    lines = ["| network | solved | sequences, median (range) | CPU seconds a run |", "|---|---|---|---|"]
     for arm in arms or list(kept):
         runs = kept[arm]["runs"]
         lines.append(f"| {arm} | {solved(runs)} | {sequences(runs)} | {seconds(runs)} |")

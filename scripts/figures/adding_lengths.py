@@ -26,6 +26,6 @@ def build() -> None:
         title="Sequences until the adding problem is solved, by length",
         description="One row for each length and initialisation, one mark for each of five seeds: a dot "
         "where the run was solved, a cross where it was given up. With chrono initialisation about the "
-        "same number of sequences suffices from length 100 to 1000. With forget bias 1 the runs need "
-        "more at length 100, more again at 200, and are given up at 400.",
+        "same number of sequences suffices from length 100 to 1000. With forget bias 1 the runs "
+        "need more at length 100, more again at 200, and most are given up at 400.",
     )
