@@ -210,7 +210,7 @@ def as_lengths(lengths: ArrayLike | None, steps: int, batch_size: int) -> NDArra
     if lengths is None:
         return np.full(batch_size, steps, np.intp)
     array = np.asarray(lengths)
-    if array.dtype.kind not in "iu":
+    if array.dtype.kind not in "iu" and array.size:  # an empty list has the dtype of floats
         raise TypeError(f"lengths must hold integers, got dtype {array.dtype}")
     if array.shape != (batch_size,):
         raise ValueError(f"lengths must have shape ({batch_size},), got {shape_text(array.shape)}")

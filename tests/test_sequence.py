@@ -477,7 +477,7 @@ def test_states_default_to_zeros_and_no_cache_on_request():
     assert theirs.cache is None
 
 
-@pytest.mark.parametrize("lengths", [None, np.zeros(0, int)])
+@pytest.mark.parametrize("lengths", [None, np.zeros(0, int), []])
 def test_an_empty_batch_has_empty_results(lengths):
     lstm, values = problem(5, 0)
     inputs, outputs = split(values)

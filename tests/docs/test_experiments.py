@@ -17,7 +17,7 @@ from lstm_tutorial import softmax_cross_entropy, squared_error
 from lstm_tutorial.tasks import adding, embedded_reber, noise_free_long_lag, predicts_legal
 from scripts import baselines
 from scripts.experiments.harness import NAMES, read_record
-from scripts.experiments.summary import OVERVIEW, count_solved, overview
+from scripts.experiments.summary import OVERVIEW, Row, count_solved, overview, sequences, verdict
 
 
 def runs(name: str, arm: str) -> list[dict[str, Any]]:
@@ -92,6 +92,23 @@ def test_the_overview_has_every_experiment() -> None:
     lines = overview().splitlines()
     assert len(lines) == len(OVERVIEW) + 2
     assert {line.count("|") for line in lines} == {7}
+
+
+@pytest.mark.parametrize(
+    ("succeeds", "words"),
+    [
+        (True, ("not reproduced", "in part", "agrees", "agrees")),
+        (False, ("agrees", "solved here by some", "solved here, not there", "solved here, not there")),
+        (None, ("not solved", "by some", "solved", "solved")),
+    ],
+)
+def test_a_verdict_counts_four_of_five_as_success(succeeds: bool | None, words: tuple[str, ...]) -> None:
+    """None, three, four and all of five runs, beside a paper that solves it, does not, or says nothing."""
+    row = Row("adding", "arm", "label", "", succeeds)
+    for count, expected in zip((0, 3, 4, 5), words, strict=True):
+        some = [{"solved": k < count, "sequences": 1000 * (k + 1)} for k in range(5)]
+        assert verdict(row, some) == expected
+        assert sequences(some).startswith("none in 5,000" if count == 0 else f"{500 * (count + 1):,}")
 
 
 @pytest.mark.parametrize("row", [row for row in OVERVIEW if row.succeeds and "ablation" not in row.record])
