@@ -119,13 +119,14 @@ def _thinned(sequences: list[int], losses: list[float], most_steps: int) -> dict
 def code_digest(name: str) -> str:
     """Return the digest of a script's code, and of the experiments' code that it imports.
 
-    Docstrings, texts, seeds and the settings of the arms do not count.
+    Docstrings, comment lines, texts, seeds and the settings of the arms do not count. Lines are compared, not
+    syntax trees, whose form is another one in every version of Python.
     """
-    tree = ast.parse((HERE / f"{name}.py").read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:]
-    code = [ast.dump(node) for node in tree.body if not (_assigned(node) & {"ABOUT", "ARMS", "SEEDS"})]
+    source = (HERE / f"{name}.py").read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    texts = {line for node in _texts_of(tree) for line in range(node.lineno, (node.end_lineno or 0) + 1)}
+    lines = enumerate(source.splitlines(), 1)
+    code = [line for k, line in lines if k not in texts and line.strip() and line.strip()[0] != "#"]
     imported = {node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)}
     for module in sorted(imported):
         package, _, other = module.rpartition(".")
@@ -134,11 +135,16 @@ def code_digest(name: str) -> str:
     return hashlib.sha256("\n".join(code).encode()).hexdigest()[:16]
 
 
-def _assigned(node: ast.stmt) -> set[str]:
-    """Return the names that a statement assigns to."""
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
-    return {target.id for target in targets if isinstance(target, ast.Name)}
+def _texts_of(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield the statements of a script that are no code: docstrings, texts, seeds and settings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            yield node.body[0]
+    for statement in tree.body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
+        if {target.id for target in targets if isinstance(target, ast.Name)} & {"ABOUT", "ARMS", "SEEDS"}:
+            yield statement
 
 
 def read_record(name: str) -> dict[str, Any]:
