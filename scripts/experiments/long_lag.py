@@ -17,7 +17,7 @@ from scripts.experiments.harness import Step
 
 ABOUT = {
     "title": "Noise-free long lag",
-    "task": "Predict two sequences of 100 symbols that differ in the first and the last one only.",
+    "task": "Predict two sequences of 101 symbols that differ in the first and the last one only.",
     "paper": "hochreiter1997",
     "source": "experiment 2a, table 2",
     "published": "p = 100: LSTM 100 % of trials, 5,040 sequences; truncated and full gradients in plain "

@@ -32,6 +32,6 @@ def build() -> None:
         "run was solved, a cross where it was given up, and a dotted line at the median of the "
         "unchanged LSTM. On the Reber grammar most dots lie to the right of the line, and a few "
         "runs without the output gate, without the output activation and with coupled gates are "
-        "given up. On adding, all runs without the input gate are given up, and those with "
-        "coupled gates lie far to the left.",
+        "given up. On adding, all runs without the input gate are given up, and one each without "
+        "the forget gate and without the output gate; those with coupled gates lie far to the left.",
     )

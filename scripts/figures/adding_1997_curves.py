@@ -24,6 +24,6 @@ def build() -> None:
         "adding_1997_curves",
         title="The adding problem of 1997 at length 100",
         description="Mean squared error against sequences seen, median and range over five seeds. The "
-        "curve rests on the dotted baseline of a constant answer at first, then falls to "
-        "nearly zero.",
+        "curve comes down from above the plot to the dotted baseline of a constant answer, rests there "
+        "briefly, then falls to nearly zero.",
     )

@@ -27,7 +27,7 @@ def build() -> None:
     style.save(
         figure,
         "long_lag_curves",
-        title=f"Two sequences that differ in the first and the last of {lag} symbols",
+        title=f"Two sequences that differ in the first and the last of {lag + 1} symbols",
         description="Cross-entropy per step on a logarithmic axis against sequences seen, median and "
         "range over five seeds. Four curves fall to the dotted line, where all but the "
         "last symbol is known. One goes on below it at once: the LSTM with chrono "
