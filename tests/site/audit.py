@@ -28,13 +28,14 @@ WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, hei
 # Code, formulas and figures are thousands of elements of a few kinds. One of each kind and colour stays for
 # axe, which would take minutes over all of them and say the same.
 ONE_OF_EACH_KIND = """() => {
-    const seen = new Set()
+    const seen = new Set(), others = new Set()
     for (const element of document.querySelectorAll("pre code *, .katex *, figure svg :not(title, desc)")) {
         const { color, backgroundColor } = getComputedStyle(element)
         const kind = [element.tagName, element.getAttribute("class"), color, backgroundColor].join()
-        if (seen.has(kind)) element.remove()
-        seen.add(kind)
+        if (seen.has(kind) || others.has(element.parentElement)) others.add(element)
+        else seen.add(kind)
     }
+    for (const element of others) element.remove()  // only now: each change makes the styles be computed anew
 }"""
 VIOLATIONS = """options => axe.run(document, options).then(({ violations }) => violations.flatMap(
     ({ id, nodes }) => nodes.map(({ target, failureSummary }) => [id, target, failureSummary])))"""

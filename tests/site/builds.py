@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,7 @@ class Builds:
             project / "site": start(project, "mkdocs", "build", "--strict") for project in (one, other)
         }
         self._printed: dict[Path, str] = {}
+        self._waiting = Lock()
         self._zensical: Path | None = None
 
     def __enter__(self) -> Self:
@@ -95,9 +97,10 @@ class Builds:
             If the build fails; the message is what it printed last.
         """
         process = self._running[site]
-        if site not in self._printed:
-            printed, _ = process.communicate(timeout=600)
-            self._printed[site] = "\n".join(printed.splitlines()[-20:])
+        with self._waiting:
+            if site not in self._printed:
+                printed, _ = process.communicate(timeout=600)
+                self._printed[site] = "\n".join(printed.splitlines()[-20:])
         assert process.returncode == 0, self._printed[site]
         return site
 

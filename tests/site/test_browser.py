@@ -7,32 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
-from tests.docs.pages import all_pages
-from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, Audit, audit_all, file_for
+from tests.conftest import PAGES
+from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, Audit, file_for
 from tests.site.builds import ADDRESS, Builds
 
 LIMIT = 200_000  # bytes, compressed, for the first load of any page
-PAGES = [re.sub(r"(index)?\.md$", "/", page).replace("//", "/").lstrip("/") for page in all_pages()]
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on the PATH")
 
 
-@pytest.fixture(scope="module")
-def audits(builds: Builds) -> dict[str, Audit]:
-    """Return what the browser saw of each page."""
-    site = builds.wait(builds.first)
-    with ThreadPoolExecutor(1) as thread:  # this thread may already hold a loop of Playwright's
-        return thread.submit(audit_all, site, PAGES).result()
-
-
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_light_and_accessible_and_asks_no_other_host(path: str, audits: dict[str, Audit]) -> None:
-    audit = audits[path]
+def test_page_is_light_and_accessible_and_asks_no_other_host(
+    path: str, audits: Future[dict[str, Audit]]
+) -> None:
+    audit = audits.result()[path]
     assert audit.errors == []
     assert audit.refused == []
     assert sum(audit.sizes.values()) <= LIMIT, audit.sizes
