@@ -396,7 +396,7 @@ def _gather(
 
 # --8<-- [start:slopes]
 def _slopes(steps: Segment, room: _Room) -> None:
-    """Compute all that does not depend on the incoming gradient, for every step of a block at once."""
+    """Compute all that the incoming gradient has no part in, for a whole block."""
     tanh_c = steps.tanh_c  # (K, H, B)
     K = len(tanh_c)
     local, through_h = room.local[:K], room.through_h[:K]  # (K, 4, H, B), (K, H, B)
@@ -427,7 +427,7 @@ def _run_back(
     dc: FloatArray,
     dc_last: FloatArray,
 ) -> None:
-    """Go back through the steps of one block; `dh_next` and `dc` are carried on in place."""
+    """Go back through one block; `dh_next` and `dc` are carried on in place."""
     K, H, B = steps.tanh_c.shape
     dh, through = np.empty((2, H, B), W_T.dtype)  # (H, B) each
     dh_carried = dh_next  # (H, B)
