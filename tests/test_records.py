@@ -115,6 +115,20 @@ def test_an_interrupted_experiment_goes_on_where_it_stopped(tmp_path: Any, monke
     assert harness.finished_runs(name) == {}
 
 
+def test_a_changed_text_is_written_and_no_run_repeated(tmp_path: Any, monkeypatch: Any) -> None:
+    name, _ = FIRST_ARMS[0]
+    before = harness.read_record(name)
+    monkeypatch.setattr(records, "RECORDS", tmp_path)
+    records.write_record(name, before)
+    monkeypatch.setitem(harness.load(name).ABOUT, "task", "another text")
+    harness.write_texts(name)
+    after = records.read_record(name)
+    assert after["task"] == "another text"
+    assert after["arms"] == before["arms"]
+    assert after["digest"] == records.record_digest(after) != before["digest"]
+    assert harness.pending(name) == []
+
+
 @pytest.mark.parametrize("name", harness.WHOLE)
 def test_an_experiment_in_one_piece_is_stale_without_its_record(
     name: str, tmp_path: Any, monkeypatch: Any

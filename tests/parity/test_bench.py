@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("torch", reason="PyTorch is in the group `parity`, which is large and not installed here")
 
-from scripts import bench
+from scripts import bench, ladder
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -14,6 +14,19 @@ def test_every_peer_runs(what, dtype):
     seconds = bench.median_seconds(peers, rounds=1, calls=1)
     assert seconds.keys() == peers.keys()
     assert all(value > 0 for value in seconds.values())
+
+
+def test_a_rung_is_timed_beside_the_floor(monkeypatch):
+    monkeypatch.setitem(bench.SHAPES, "b", (3, 2, 4, 5))
+    for what, rungs in (("forward", ladder.FORWARD), ("training", ladder.TRAINING)):
+        seconds = bench.ladder_row(("b", "float64", what), rounds=1)
+        assert seconds.keys() == {*rungs, "floor"}
+
+
+def test_a_row_is_measured_in_a_process_of_its_own():
+    (row,) = bench.measure("row", [("a", "float64", "step")], rounds=1)
+    assert (row["shape"], row["dtype"], row["pass"]) == ("a", "float64", "step")
+    assert row["seconds"].keys() == {"ours", "notebook"}
 
 
 def test_the_table_shows_our_time_over_the_peers():
