@@ -2,8 +2,8 @@
 
 Every row is the median over interleaved rounds: each round runs every peer once, so that a machine which is
 slower for a while is slower for all. The peers of a row share one process, and every row has a fresh one, so
-that none finds the memory as another left it. The peers are PyTorch's ``nn.LSTM``, the bare matrix products at
-the same shapes ("floor"), a plain loop over the single step, and the original notebook's class. Writes the
+that none finds the memory as another left it. They are PyTorch's ``nn.LSTM``, the bare matrix products at the
+same shapes ("floor"), a plain loop over the single step, and the original notebook's class. Writes the
 record docs/records/bench.json and prints the same table. It judges nothing: no test depends on a time.
 
 Ours computes the read-out too, with O outputs; PyTorch's layer and the floor have none.
