@@ -7,9 +7,14 @@ differs, so that NumPy spends its time in matrix products. Each trick is one pie
 2. *One tanh for four gates.* sigmoid(a) = (1 + tanh(a/2)) / 2, so the sigmoids' weights are halved once.
 3. *Planes.* Each gate of a step is a contiguous block, and so are the three gates that share a factor.
 4. *Slopes ahead of time.* All that does not depend on the incoming gradient is computed for a block of steps
-   that fits in the processor's cache; the loop backward is then seven calls.
-5. *Weight gradients at the end.* A sum over steps of products is one product of longer matrices.
-6. *Checkpoints.* Keep the states of every k-th step and run the steps between again when they are needed.
+   that fits in the processor's cache; the loop backward is then six calls, which turn slopes into gradients
+   where they stand.
+5. *Later what can wait.* Only `h` and `c` are carried. The gradients of the inputs and of the weights are one
+   product each for a block of steps; a sum over steps of products is one product of longer matrices.
+6. *Rooms of a middle size.* The values of a long sequence lie in several arrays, because the system takes a
+   large one back as soon as it is free, and is slow to give it again. tanh(c) lies in none: it is computed
+   again.
+7. *Checkpoints.* Keep the states of every k-th step and run the steps between again when they are needed.
 
 Letters: T = time, D = input_size, H = hidden_size, O = output_size, B = batch. Sequences stack steps in
 front, so that ``xs[t]`` is the `x` of one step. There is no training here: see `lstm_tutorial.train`.
@@ -31,6 +36,8 @@ BLOCK_BYTES = 2**20
 """How much memory a block of steps may take: half of a processor core's second-level cache."""
 BLOCK_STEPS = 8
 """How many steps a block has at least: fewer make the product for the weights' gradient too short."""
+ROOM_BYTES = 2**24
+"""How large an array of gates may be: what is larger, the system takes back at once and is slow to give."""
 
 
 class Unrolled(NamedTuple):
@@ -55,12 +62,10 @@ class Segment(NamedTuple):
     """What each step reads, ``[x; h_prev; 1]``, (K+1, D+H+1, B); the last holds only the final `h`."""
     planes: FloatArray
     """Output, input and forget gate, candidate and `c_prev`, (K+1, 5, H, B); the last only the final `c`."""
-    tanh_c: FloatArray
-    """The tanh of the cell state after each step, (K, H, B)."""
 
     def steps(self, start: int, stop: int) -> Segment:
         """Return the part that belongs to the steps from `start` to before `stop`: views, not copies."""
-        return Segment(self.z[start : stop + 1], self.planes[start : stop + 1], self.tanh_c[start:stop])
+        return Segment(self.z[start : stop + 1], self.planes[start : stop + 1])
 
 
 @dataclass(frozen=True)
@@ -77,12 +82,10 @@ class Cache:
     """True length of each column, (B,)."""
     spans: list[tuple[int, int]]
     """First step and end of every span of steps that was run at once."""
-    values: Segment | None
-    """The values of all steps, or None where they are computed again from `starts` and `xs`."""
-    starts: list[tuple[FloatArray, FloatArray]]
-    """`h` and `c` before every span, (H, B) each."""
-    xs: FloatArray
-    """The inputs, (T, D, B): with `values` a view into them, otherwise the caller's own array."""
+    values: list[Segment]
+    """The values of every span; empty where they are computed again from `starts`."""
+    starts: list[tuple[FloatArray, FloatArray, FloatArray]]
+    """Where there are no values: what every span starts from, its part of the caller's `xs`, `h` and `c`."""
 
 
 def unroll(
@@ -142,15 +145,20 @@ def unroll(
     spans = [(start, min(start + every, T)) for start in range(0, T, every)]
 
     W_half = _halved(lstm)  # (4H, D+H+1)
-    values = _empty_segment(T if keep_values else min(every, T), D, H, B, dtype)
+    scratch = None if keep_values else _empty_segment(min(every, T), D, H, B, dtype)
+    segments = (
+        _rooms(spans, D, H, B, dtype)
+        if scratch is None
+        else [scratch.steps(0, stop - start) for start, stop in spans]
+    )
+    views = [] if scratch is None else _views(scratch)
     ys = np.empty((T, O, B), dtype)  # (T, O, B)
     hs = np.empty((T, H, B), dtype)  # (T, H, B)
     h_last, c_last = h.copy(), c.copy()  # (H, B) each
-    starts = []
-    views = [] if keep_values else _views(values)
-    for start, stop in spans:
-        starts.append((h, c))
-        steps = values.steps(start, stop) if keep_values else values.steps(0, stop - start)
+    starts: list[tuple[FloatArray, FloatArray, FloatArray]] = []
+    for (start, stop), steps in zip(spans, segments, strict=True):
+        if not keep_values:
+            starts.append((xs[start:stop], h, c))
         _run(W_half, steps, views or _views(steps), xs[start:stop], h, c)
         hs[start:stop] = steps.z[1:, D : D + H]
         np.matmul(lstm.Wy, hs[start:stop], ys[start:stop])
@@ -169,9 +177,8 @@ def unroll(
     if not keep_cache:
         return Unrolled(ys, hs, h_last, c_last, None)
     W = lstm._W.reshape(4 * H, D + H).copy()  # (4H, D+H)
-    inputs = values.z[:T, :D] if keep_values else xs
-    kept = values if keep_values else None
-    cache = Cache(W, W_half, lstm.Wy.copy(), true_lengths, spans, kept, starts, inputs)
+    values = segments if keep_values else []
+    cache = Cache(W, W_half, lstm.Wy.copy(), true_lengths, spans, values, starts)
     return Unrolled(ys, hs, h_last, c_last, cache)
 
 
@@ -200,23 +207,35 @@ def _empty_segment(steps: int, D: int, H: int, B: int, dtype: np.dtype[Any]) -> 
     z = np.empty((steps + 1, D + H + 1, B), dtype)  # (K+1, D+H+1, B)
     z[:, D + H] = 1  # what the bias is multiplied with
     planes = np.empty((steps + 1, 5, H, B), dtype)  # (K+1, 5, H, B)
-    return Segment(z, planes, np.empty((steps, H, B), dtype))
+    return Segment(z, planes)
+
+
+def _rooms(spans: list[tuple[int, int]], D: int, H: int, B: int, dtype: np.dtype[Any]) -> list[Segment]:
+    """Make room for the values of every span, for as many spans in one array as ROOM_BYTES allow."""
+    rooms: list[Segment] = []
+    every = spans[0][1] if spans else 0
+    together = max(1, ROOM_BYTES // max(1, 5 * every * H * B * dtype.itemsize))  # so many spans
+    for k in range(0, len(spans), together):
+        first, last = spans[k][0], spans[k : k + together][-1][1]
+        room = _empty_segment(last - first, D, H, B, dtype)
+        rooms += [room.steps(start - first, stop - first) for start, stop in spans[k : k + together]]
+    return rooms
 
 
 def _views(steps: Segment) -> list[tuple[FloatArray, ...]]:
     """List what `_run` reads and writes at each step; making these views costs as much as three calls."""
-    z, planes, tanh_c = steps
-    K, H, B = tanh_c.shape
+    z, planes = steps
+    _, _, H, B = planes.shape
+    K = len(planes) - 1
     return list(
         zip(
             z[:K],  # (D+H+1, B)
-            planes[:K].reshape(K, 5 * H, B)[:, : 4 * H],  # (4H, B), the sums, then the gates
+            planes[:K].reshape(K, 5 * H, B)[:, : 4 * H],  # (4H, B), the gates
             planes[:K, :3],  # (3, H, B), the sigmoids
             planes[:K, 0],  # (H, B), o
             planes[:K, 1:3],  # (2, H, B), i and f
             planes[:K, 3:],  # (2, H, B), c_tilde and c_prev
             planes[1:, 4],  # (H, B), c: the next step's c_prev
-            tanh_c,  # (H, B)
             z[1:, -1 - H : -1],  # (H, B), h: the next step's h_prev
             strict=True,
         )
@@ -239,12 +258,14 @@ def _run(
     steps.z[0, D : D + H] = h
     steps.planes[0, 4] = c
     half = np.asarray(0.5, W_half.dtype)  # (), an array: quicker than a Python number
+    a = np.empty((4 * H, B), W_half.dtype)  # (4H, B), the sums of all four gates
+    tanh_c = np.empty((H, B), W_half.dtype)  # (H, B)
     products = np.empty((2, H, B), W_half.dtype)  # (2, H, B)
     added, kept = products  # (H, B) each
     add, multiply, tanh = np.add, np.multiply, np.tanh  # looked up once
-    for z, a, sigmoids, o, i_and_f, c_tilde_and_c_prev, c, tanh_c, h in views[:K]:
-        W_half.dot(z, a)  # the sums of all four gates
-        tanh(a, a)
+    for z, gates, sigmoids, o, i_and_f, c_tilde_and_c_prev, c, h in views[:K]:
+        W_half.dot(z, a)
+        tanh(a, gates)
         multiply(sigmoids, half, sigmoids)
         add(sigmoids, half, sigmoids)
         multiply(i_and_f, c_tilde_and_c_prev, products)
@@ -292,59 +313,65 @@ def backpropagate(
     if not isinstance(cache, Cache):
         raise TypeError(f"cache must be the cache of unroll, got {type(cache).__name__}")
     O, H = cache.Wy.shape
-    T, D, B = cache.xs.shape
+    D = cache.W.shape[1] - H
+    T, B = cache.spans[-1][1] if cache.spans else 0, len(cache.lengths)
     dtype = cache.W.dtype
-    true = np.arange(T)[:, None, None] < cache.lengths  # (T, 1, B), steps that are no padding
-    dys = None if dys is None else _masked(as_array("dys", dys, (T, O, B), dtype), true)  # (T, O, B)
-    dhs = None if dhs is None else _masked(as_array("dhs", dhs, (T, H, B), dtype), true)  # (T, H, B)
+    dys = None if dys is None else _masked(as_array("dys", dys, (T, O, B), dtype), cache.lengths)  # (T, O, B)
+    dhs = None if dhs is None else _masked(as_array("dhs", dhs, (T, H, B), dtype), cache.lengths)  # (T, H, B)
     dh_last = np.zeros((H, B), dtype) if dh is None else as_array("dh", dh, (H, B), dtype)  # (H, B)
     dc_last = np.zeros((H, B), dtype) if dc is None else as_array("dc", dc, (H, B), dtype)  # (H, B)
+    last = _Last(dh_last, dc_last, cache.lengths, set((cache.lengths - 1).tolist()))
 
     dW = np.zeros((4 * H, D + H + 1), dtype)  # (4H, D+H+1)
     dWy = np.zeros((O, H), dtype)  # (O, H)
     dWy_bias = np.zeros((O, 1), dtype)  # (O, 1)
     dxs = np.empty((T, D, B), dtype)  # (T, D, B)
     dh_next = np.zeros((H, B), dtype)  # (H, B), carried from the step after
-    dc = np.zeros((H, B), dtype)  # (H, B), carried from the step after
+    dc_next = np.zeros((H, B), dtype)  # (H, B), carried from the step after
     W_T = np.ascontiguousarray(cache.W.T)  # (D+H, 4H), turned once: products with it are quicker so
-    room = _Room.empty(cache)
+    room = _Room.empty(cache, T)
     for start, stop, steps in _blocks(cache):
-        dh_loss, da, dz = room.dh_loss[: stop - start], room.da[: stop - start], room.dz[: stop - start]
-        _gather(cache, start, dh_loss, dys, dhs, dh_last)
-        _slopes(steps, room)
-        _run_back(W_T, cache.lengths, start, steps, room, dh_next, dc, dc_last)
-        dxs[start:stop] = dz[:, :D]
-        dW += _sum_of_products(da.reshape(stop - start, 4 * H, B), steps.z[:-1])
+        K = stop - start
+        slopes = room.slopes[:K]  # (K, 6, H, B)
+        dh_loss = _of_the_loss(cache, start, stop, room, dys, dhs)  # (K, H, B)
+        _slopes(steps, slopes, room.tanh_c[:K])
+        _run_back(W_T[D:], start, slopes, room.dh_prev[:K], dh_loss, dh_next, dc_next, last)
+        das = _side_by_side(slopes.reshape(K, 6 * H, B)[:, H : 5 * H])  # (4H, K*B)
+        dW += das @ _side_by_side(steps.z[:-1]).T
+        dxs[start:stop] = (W_T[:D] @ das).reshape(D, K, B).swapaxes(0, 1)
         if dys is not None:
-            dWy += _sum_of_products(dys[start:stop], steps.z[1:, D : D + H])
+            dWy += _side_by_side(dys[start:stop]) @ _side_by_side(steps.z[1:, D : D + H]).T
             dWy_bias += dys[start:stop].sum(axis=(0, 2))[:, None]
-    empty = cache.lengths == 0  # columns whose last state is the initial one
-    dh_next[:, empty] += dh_last[:, empty]
-    dc[:, empty] += dc_last[:, empty]
+    if -1 in last.ends:  # columns without a step, whose last state is the initial one
+        last.enter(-1, dh_next, dc_next)
     dW = dW.reshape(4, H, D + H + 1)  # (4, H, D+H+1)
-    return _named(dW) | {"Wy": dWy, "Wy_bias": dWy_bias, "xs": dxs, "h0": dh_next, "c0": dc}
+    return _named(dW) | {"Wy": dWy, "Wy_bias": dWy_bias, "xs": dxs, "h0": dh_next, "c0": dc_next}
 
 
-def _masked(gradients: FloatArray, true: NDArray[np.bool_]) -> FloatArray:
+def _masked(gradients: FloatArray, lengths: NDArray[np.intp]) -> FloatArray:
     """Set to zero what stands in the padding."""
-    return gradients if true.all() else np.where(true, gradients, 0)
+    T = len(gradients)
+    if (lengths == T).all():
+        return gradients
+    return np.where(np.arange(T)[:, None, None] < lengths, gradients, 0)  # of the same shape
 
 
 def _blocks(cache: Cache) -> Iterator[tuple[int, int, Segment]]:
     """Go through the sequence from its end, in blocks; run the steps again where they were not kept."""
-    _, D, B = cache.xs.shape
-    H = cache.Wy.shape[1]
-    size = _block_size(H, B, cache.W.dtype)
+    H, B = cache.Wy.shape[1], len(cache.lengths)
+    D, dtype = cache.W.shape[1] - H, cache.W.dtype
+    size = _block_size(H, B, dtype)
     scratch = None
-    for (first, last), (h, c) in zip(reversed(cache.spans), reversed(cache.starts), strict=True):
-        if cache.values is not None:
-            steps = cache.values.steps(first, last)
+    for k in reversed(range(len(cache.spans))):
+        first, last = cache.spans[k]
+        if cache.values:
+            steps = cache.values[k]
         else:
             if scratch is None:
-                scratch = _empty_segment(cache.spans[0][1], D, H, B, cache.W.dtype)
+                scratch = _empty_segment(cache.spans[0][1], D, H, B, dtype)
                 views = _views(scratch)
             steps = scratch  # its first steps, where the span is shorter
-            _run(cache.W_half, steps, views, cache.xs[first:last], h, c)
+            _run(cache.W_half, steps, views, *cache.starts[k])
         for stop in range(last, first, -size):
             start = max(first, stop - size)
             yield start, stop, steps.steps(start - first, stop - first)
@@ -353,118 +380,123 @@ def _blocks(cache: Cache) -> Iterator[tuple[int, int, Segment]]:
 class _Room(NamedTuple):
     """Arrays that every block of the way back uses again. K is the number of steps in a block."""
 
+    slopes: FloatArray
+    """How `h` moves with `c` and the output gate's sum, `c` with the other sums and c_prev, (K, 6, H, B)."""
+    tanh_c: FloatArray
+    """The tanh of the cell state after each step, (K, H, B)."""
     dh_loss: FloatArray
     """What the loss says of each step's `h`, (K, H, B)."""
-    through_h: FloatArray
-    """The slope from `c` to `h`, (K, H, B)."""
-    local: FloatArray
-    """The slopes from the four sums to `h` (the first) or to `c` (the others), (K, 4, H, B)."""
-    da: FloatArray
-    """The gradients of the four sums, (K, 4, H, B)."""
-    dz: FloatArray
-    """The gradients of ``[x; h_prev]``, (K, D+H, B)."""
+    dh_prev: FloatArray
+    """The gradients of `h_prev`, (K, H, B)."""
 
     @staticmethod
-    def empty(cache: Cache) -> _Room:
+    def empty(cache: Cache, T: int) -> _Room:
         """Make room for the longest block of a cache."""
-        T, D, B = cache.xs.shape
-        H, dtype = cache.Wy.shape[1], cache.W.dtype
+        H, B, dtype = cache.Wy.shape[1], len(cache.lengths), cache.W.dtype
         K = min(_block_size(H, B, dtype), T)
-        shapes = ((K, H, B), (K, H, B), (K, 4, H, B), (K, 4, H, B), (K, D + H, B))
-        return _Room(*(np.empty(shape, dtype) for shape in shapes))
+        return _Room(*(np.empty((K, *planes, H, B), dtype) for planes in ((6,), (), (), ())))
 
 
-def _gather(
-    cache: Cache,
-    start: int,
-    dh_loss: FloatArray,
-    dys: FloatArray | None,
-    dhs: FloatArray | None,
-    dh_last: FloatArray,
-) -> None:
-    """Write what the loss itself says of each step's `h`: through `y`, by itself, or as a column's last."""
-    stop = start + len(dh_loss)
-    if dys is not None:
-        np.matmul(cache.Wy.T, dys[start:stop], dh_loss)
-        if dhs is not None:
-            dh_loss += dhs[start:stop]
-    else:
-        dh_loss[...] = 0 if dhs is None else dhs[start:stop]
-    columns, ends = _columns_that_end(cache.lengths, start, stop)
-    dh_loss[ends - 1, :, columns] += dh_last[:, columns].T
+class _Last(NamedTuple):
+    """The gradients of the final states, which come in where a column has its last true step."""
+
+    dh: FloatArray
+    """Gradient of the final `h`, (H, B)."""
+    dc: FloatArray
+    """Gradient of the final `c`, (H, B)."""
+    lengths: NDArray[np.intp]
+    """True length of each column, (B,)."""
+    ends: set[int]
+    """The steps at which columns end; -1 where one has no step."""
+
+    def enter(self, t: int, dh: FloatArray, dc: FloatArray) -> None:
+        """Add the gradients of the columns that end with step `t` to those that are carried, in place."""
+        here = self.lengths == t + 1  # (B,)
+        dh += np.where(here, self.dh, 0)
+        dc += np.where(here, self.dc, 0)
+
+
+def _of_the_loss(
+    cache: Cache, start: int, stop: int, room: _Room, dys: FloatArray | None, dhs: FloatArray | None
+) -> FloatArray:
+    """Return what the loss itself says of each step's `h`, (K, H, B): through `y`, directly, or nothing."""
+    if dys is None and dhs is not None:
+        return dhs[start:stop]
+    dh_loss = room.dh_loss[: stop - start]  # (K, H, B)
+    if dys is None:
+        dh_loss[...] = 0
+        return dh_loss
+    np.matmul(cache.Wy.T, dys[start:stop], dh_loss)
+    if dhs is not None:
+        dh_loss += dhs[start:stop]
+    return dh_loss
 
 
 # --8<-- [start:slopes]
-def _slopes(steps: Segment, room: _Room) -> None:
+def _slopes(steps: Segment, slopes: FloatArray, tanh_c: FloatArray) -> None:
     """Compute all that the incoming gradient has no part in, for a whole block."""
-    tanh_c = steps.tanh_c  # (K, H, B)
-    K = len(tanh_c)
-    local, through_h = room.local[:K], room.through_h[:K]  # (K, 4, H, B), (K, H, B)
-    o, i, _, c_tilde, c_prev = steps.planes[:-1].swapaxes(0, 1)  # (K, H, B) each
+    np.tanh(steps.planes[1:, 4], tanh_c)  # (K, H, B)
     sigmoids = steps.planes[:-1, :3]  # (K, 3, H, B)
-    np.subtract(1, sigmoids, local[:, :3])
-    local[:, :3] *= sigmoids  # sigmoid' = s (1 - s)
-    local[:, 0] *= tanh_c  # h = o * tanh(c)
-    local[:, 1] *= c_tilde  # c = i * c_tilde ...
-    local[:, 2] *= c_prev  # ... + f * c_prev
-    np.multiply(c_tilde, c_tilde, local[:, 3])
-    np.subtract(1, local[:, 3], local[:, 3])  # tanh' = 1 - t^2
-    local[:, 3] *= i
-    np.multiply(tanh_c, tanh_c, through_h)
-    np.subtract(1, through_h, through_h)
-    through_h *= o  # h = o * tanh(c)
+    o, i, f, c_tilde, _ = steps.planes[:-1].swapaxes(0, 1)  # (K, H, B) each
+    h_by_c, h_by_o, _, _, c_by_candidate, c_by_c_prev = slopes.swapaxes(0, 1)  # (K, H, B) each
+    np.multiply(tanh_c, tanh_c, h_by_c)
+    np.subtract(1, h_by_c, h_by_c)  # tanh' = 1 - t^2
+    h_by_c *= o  # h = o * tanh(c)
+    np.subtract(1, sigmoids, slopes[:, 1:4])
+    slopes[:, 1:4] *= sigmoids  # sigmoid' = s (1 - s)
+    h_by_o *= tanh_c  # h = o * tanh(c)
+    slopes[:, 2:4] *= steps.planes[:-1, 3:]  # c = i * c_tilde + f * c_prev
+    np.multiply(c_tilde, c_tilde, c_by_candidate)
+    np.subtract(1, c_by_candidate, c_by_candidate)  # tanh' = 1 - t^2
+    c_by_candidate *= i
+    c_by_c_prev[...] = f
     # --8<-- [end:slopes]
 
 
 # --8<-- [start:run-back]
 def _run_back(
-    W_T: FloatArray,
-    lengths: NDArray[np.intp],
+    W_h_T: FloatArray,
     start: int,
-    steps: Segment,
-    room: _Room,
+    slopes: FloatArray,
+    dh_prevs: FloatArray,
+    dh_loss: FloatArray,
     dh_next: FloatArray,
-    dc: FloatArray,
-    dc_last: FloatArray,
+    dc_next: FloatArray,
+    last: _Last,
 ) -> None:
-    """Go back through one block; `dh_next` and `dc` are carried on in place."""
-    K, H, B = steps.tanh_c.shape
-    dh, through = np.empty((2, H, B), W_T.dtype)  # (H, B) each
-    dh_carried = dh_next  # (H, B)
-    ends = set((lengths - 1).tolist())
+    """Go back through one block, turning its slopes into gradients; carry `dh_next` and `dc_next` on."""
+    K, _, H, B = slopes.shape
+    dh, dc = np.empty((2, H, B), slopes.dtype)  # (H, B) each
+    dh_carried, dc_carried = dh_next, dc_next  # (H, B) each
     add, multiply = np.add, np.multiply  # looked up once
-    for t, dh_loss, through_h, local_o, local_c, f, da, da_o, da_c, dz in zip(
+    for t, dh_here, to_c, to_o, from_c, da, dh_prev, dc_prev in zip(
         range(start + K - 1, start - 1, -1),
-        room.dh_loss[:K][::-1],  # (H, B)
-        room.through_h[:K][::-1],  # (H, B)
-        room.local[:K, 0][::-1],  # (H, B)
-        room.local[:K, 1:][::-1],  # (3, H, B)
-        steps.planes[:K, 2][::-1],  # (H, B)
-        room.da[:K].reshape(K, 4 * H, B)[::-1],  # (4H, B)
-        room.da[:K, 0][::-1],  # (H, B)
-        room.da[:K, 1:][::-1],  # (3, H, B)
-        room.dz[:K][::-1],  # (D+H, B)
+        dh_loss[::-1],  # (H, B)
+        slopes[::-1, 0],  # (H, B)
+        slopes[::-1, 1],  # (H, B)
+        slopes[::-1, 2:],  # (4, H, B)
+        slopes.reshape(K, 6 * H, B)[::-1, H : 5 * H],  # (4H, B)
+        dh_prevs[::-1],  # (H, B)
+        slopes[::-1, 5],  # (H, B)
         strict=True,
     ):
-        if t in ends:  # here some columns end: the gradient of their final c comes in
-            dc += np.where(lengths == t + 1, dc_last, 0)
-        add(dh_loss, dh_carried, dh)
-        multiply(dh, through_h, through)
-        add(dc, through, dc)  # both paths into c
-        multiply(dh, local_o, da_o)
-        multiply(dc, local_c, da_c)
-        multiply(dc, f, dc)  # on to c_prev
-        W_T.dot(da, dz)
-        dh_carried = dz[-H:]  # on to h_prev
-    dh_next[...] = dh_carried
+        if t in last.ends:
+            last.enter(t, dh_carried, dc_carried)
+        add(dh_here, dh_carried, dh)
+        multiply(dh, to_c, to_c)
+        multiply(dh, to_o, to_o)
+        add(dc_carried, to_c, dc)  # both paths into c
+        multiply(dc, from_c, from_c)  # to three gates, and on to c_prev
+        W_h_T.dot(da, dh_prev)  # on to h_prev
+        dh_carried, dc_carried = dh_prev, dc_prev
+    dh_next[...], dc_next[...] = dh_carried, dc_carried
     # --8<-- [end:run-back]
 
 
-def _sum_of_products(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Sum ``a[t] @ b[t].T`` over all steps, as one product of matrices with a column per step and example."""
-    rows = a.swapaxes(0, 1).reshape(a.shape[1], -1)  # (rows of a, T*B)
-    columns = b.swapaxes(0, 1).reshape(b.shape[1], -1)  # (rows of b, T*B)
-    return rows @ columns.T
+def _side_by_side(matrices: FloatArray) -> FloatArray:
+    """Put the matrices of consecutive steps, (K, R, B), side by side, (R, K*B)."""
+    K, R, B = matrices.shape
+    return matrices.swapaxes(0, 1).reshape(R, K * B)
 
 
 def _named(dW: FloatArray) -> dict[str, FloatArray]:

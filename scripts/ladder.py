@@ -103,29 +103,29 @@ def plain_loop_back(lstm: LSTM, xs: Any, dhs: Any) -> Any:
     # --8<-- [end:loop-back]
 
 
-def _quick_traces(lstm: LSTM, xs: Any) -> Any:
-    """Run forward as the package does and return its values: z (T+1, D+H+1, B), planes and tanh(c)."""
+def _quick_traces(lstm: LSTM, xs: Any) -> list[Any]:
+    """Run forward as the package does; return each step's z (D+H+1, B), planes (5, H, B) and c (H, B)."""
     cache = unroll(lstm, xs).cache
     assert cache is not None
-    assert cache.values is not None
-    return cache.values
+    return [step for z, planes in cache.values for step in zip(z, planes[:-1], planes[1:, 4], strict=False)]
 
 
 # --8<-- [start:product-a-step]
 def product_a_step(lstm: LSTM, xs: Any, dhs: Any, *, deferred: bool = False) -> Any:
     """Go back with one product a step for `dz` and one for `dW`."""
-    z, planes, tanh_c = _quick_traces(lstm, xs)
-    T, H, B = tanh_c.shape
-    D = xs.shape[1]
+    traces = _quick_traces(lstm, xs)
+    T, D, B = xs.shape
+    H = lstm.hidden_size
     W = lstm._W.reshape(4 * H, D + H)  # (4H, D+H)
     das = np.empty((T, 4, H, B), xs.dtype)  # (T, 4, H, B)
     dW = np.zeros((4 * H, D + H), xs.dtype)  # (4H, D+H)
     dh_next, dc = np.zeros((2, H, B), xs.dtype)  # (H, B) each
     for t in reversed(range(T)):
-        o, i, f, c_tilde, c_prev = planes[t]  # (H, B) each
+        z, (o, i, f, c_tilde, c_prev), c = traces[t]  # (D+H+1, B), (H, B) each
+        tanh_c = np.tanh(c)  # (H, B)
         dh = dhs[t] + dh_next  # (H, B)
-        dc = dc + dh * o * tanh_derivative(tanh_c[t])  # (H, B)
-        das[t, 0] = dh * tanh_c[t] * sigmoid_derivative(o)
+        dc = dc + dh * o * tanh_derivative(tanh_c)  # (H, B)
+        das[t, 0] = dh * tanh_c * sigmoid_derivative(o)
         das[t, 1] = dc * c_tilde * sigmoid_derivative(i)
         das[t, 2] = dc * c_prev * sigmoid_derivative(f)
         das[t, 3] = dc * i * tanh_derivative(c_tilde)
@@ -133,12 +133,12 @@ def product_a_step(lstm: LSTM, xs: Any, dhs: Any, *, deferred: bool = False) -> 
         da = das[t].reshape(4 * H, B)  # (4H, B)
         dh_next = (W.T @ da)[D:]  # (H, B)
         if not deferred:
-            dW += da @ z[t, : D + H].T
+            dW += da @ z[: D + H].T
     # --8<-- [end:product-a-step]
     # --8<-- [start:deferred]
     if deferred:
         rows = das.reshape(T, 4 * H, B).swapaxes(0, 1).reshape(4 * H, T * B)  # (4H, T*B)
-        columns = z[:T, : D + H].swapaxes(0, 1).reshape(D + H, T * B)  # (D+H, T*B)
+        columns = np.stack([z[: D + H] for z, _, _ in traces], axis=1).reshape(D + H, T * B)  # (D+H, T*B)
         dW = rows @ columns.T  # (4H, D+H), the sum over steps is inside the product
     # --8<-- [end:deferred]
     return dict(zip(("Wo", "Wi", "Wf", "Wc"), dW.reshape(4, H, D + H), strict=True))

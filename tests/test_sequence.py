@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_tutorial import LSTM, Unrolled, backpropagate, unroll
-from lstm_tutorial.sequence import BLOCK_BYTES
+from lstm_tutorial.sequence import BLOCK_BYTES, ROOM_BYTES
 from tests.golden import read
 
 D, H, O = 3, 5, 2
@@ -279,7 +279,7 @@ def test_blocks_change_nothing(every, first_span, monkeypatch, made):
     cache = result.cache
     assert cache is not None
     assert cache.spans[0] == first_span
-    assert (cache.values is None) == (every is not None)  # with checkpoints, no values are kept
+    assert bool(cache.values) == (every is None)  # with checkpoints, no values are kept
     for name, gradient in backpropagate(cache, **outputs).items():
         assert relative_error(gradient, expected[name]) < 1e-14
 
@@ -293,6 +293,35 @@ def test_a_block_is_as_long_as_its_memory_allows(B, dtype):
     assert cache is not None
     _, steps = cache.spans[0]
     assert steps * step <= BLOCK_BYTES < (steps + 1) * step
+
+
+def test_a_room_is_as_large_as_its_memory_allows():
+    """As many spans share an array of gates as ROOM_BYTES allow, and the next ones have another."""
+    B, T = 40, 240
+    lstm = LSTM(D, 50, O)
+    span = 8 * 5 * np.ones((50, B)).nbytes  # the gates and c_prev of eight steps
+    together = ROOM_BYTES // span
+    cache = unroll(lstm, np.zeros((T, D, B))).cache
+    assert cache is not None
+    assert cache.spans[0] == (0, 8)
+    rooms = [id(values.planes.base) for values in cache.values]
+    assert [rooms.count(room) for room in dict.fromkeys(rooms)] == [together, len(rooms) - together]
+
+
+@pytest.mark.parametrize("spans", [1, 2, 100])
+def test_rooms_change_nothing(spans, monkeypatch, made):
+    """How many spans share an array is a matter of speed alone."""
+    lstm, values = problem(29, 3)
+    inputs, outputs = split(values)
+    monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_BYTES", 1)
+    whole = unroll(lstm, **inputs, lengths=[29, 0, 17])
+    expected = backpropagate(whole.cache, **outputs)
+    monkeypatch.setattr("lstm_tutorial.sequence.ROOM_BYTES", spans * 8 * 5 * np.ones((H, 3)).nbytes)
+    result = unroll(lstm, **inputs, lengths=[29, 0, 17])
+    for name in ("ys", "hs", "h", "c"):
+        np.testing.assert_array_equal(getattr(result, name), getattr(whole, name))
+    for name, gradient in backpropagate(result.cache, **outputs).items():
+        np.testing.assert_array_equal(gradient, expected[name])
 
 
 def peak_of(call: Any) -> int:
@@ -390,7 +419,7 @@ def test_without_checkpoints_the_cache_has_its_own_inputs():
     expected = backpropagate(unroll(lstm, **inputs).cache, **outputs)
     cache = unroll(lstm, **inputs).cache
     assert cache is not None
-    assert not np.shares_memory(cache.xs, inputs["xs"])
+    assert cache.starts == []
     inputs["xs"] += 1
     for name, gradient in backpropagate(cache, **outputs).items():
         np.testing.assert_array_equal(gradient, expected[name])
