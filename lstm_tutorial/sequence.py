@@ -335,7 +335,7 @@ def backpropagate(
         slopes = room.slopes[:K]  # (K, 6, H, B)
         dh_loss = _of_the_loss(cache, start, stop, room, dys, dhs)  # (K, H, B)
         _slopes(steps, slopes, room.tanh_c[:K])
-        _run_back(W_T[D:], start, slopes, room.dh_prev[:K], dh_loss, dh_next, dc_next, last)
+        _run_back(W_T[D:], start, slopes, dh_loss, dh_next, dc_next, last)
         das = _side_by_side(slopes.reshape(K, 6 * H, B)[:, H : 5 * H])  # (4H, K*B)
         dW += das @ _side_by_side(steps.z[:-1]).T
         dxs[start:stop] = (W_T[:D] @ das).reshape(D, K, B).swapaxes(0, 1)
@@ -386,15 +386,13 @@ class _Room(NamedTuple):
     """The tanh of the cell state after each step, (K, H, B)."""
     dh_loss: FloatArray
     """What the loss says of each step's `h`, (K, H, B)."""
-    dh_prev: FloatArray
-    """The gradients of `h_prev`, (K, H, B)."""
 
     @staticmethod
     def empty(cache: Cache, T: int) -> _Room:
         """Make room for the longest block of a cache."""
         H, B, dtype = cache.Wy.shape[1], len(cache.lengths), cache.W.dtype
         K = min(_block_size(H, B, dtype), T)
-        return _Room(*(np.empty((K, *planes, H, B), dtype) for planes in ((6,), (), (), ())))
+        return _Room(*(np.empty((K, *planes, H, B), dtype) for planes in ((6,), (), ())))
 
 
 class _Last(NamedTuple):
@@ -458,7 +456,6 @@ def _run_back(
     W_h_T: FloatArray,
     start: int,
     slopes: FloatArray,
-    dh_prevs: FloatArray,
     dh_loss: FloatArray,
     dh_next: FloatArray,
     dc_next: FloatArray,
@@ -467,29 +464,28 @@ def _run_back(
     """Go back through one block, turning its slopes into gradients; carry `dh_next` and `dc_next` on."""
     K, _, H, B = slopes.shape
     dh, dc = np.empty((2, H, B), slopes.dtype)  # (H, B) each
-    dh_carried, dc_carried = dh_next, dc_next  # (H, B) each
+    dc_carried = dc_next  # (H, B)
     add, multiply = np.add, np.multiply  # looked up once
-    for t, dh_here, to_c, to_o, from_c, da, dh_prev, dc_prev in zip(
+    for t, dh_here, to_c, to_o, from_c, da, dc_prev in zip(
         range(start + K - 1, start - 1, -1),
         dh_loss[::-1],  # (H, B)
         slopes[::-1, 0],  # (H, B)
         slopes[::-1, 1],  # (H, B)
         slopes[::-1, 2:],  # (4, H, B)
         slopes.reshape(K, 6 * H, B)[::-1, H : 5 * H],  # (4H, B)
-        dh_prevs[::-1],  # (H, B)
         slopes[::-1, 5],  # (H, B)
         strict=True,
     ):
         if t in last.ends:
-            last.enter(t, dh_carried, dc_carried)
-        add(dh_here, dh_carried, dh)
+            last.enter(t, dh_next, dc_carried)
+        add(dh_here, dh_next, dh)
         multiply(dh, to_c, to_c)
         multiply(dh, to_o, to_o)
         add(dc_carried, to_c, dc)  # both paths into c
         multiply(dc, from_c, from_c)  # to three gates, and on to c_prev
-        W_h_T.dot(da, dh_prev)  # on to h_prev
-        dh_carried, dc_carried = dh_prev, dc_prev
-    dh_next[...], dc_next[...] = dh_carried, dc_carried
+        W_h_T.dot(da, dh_next)  # on to h_prev
+        dc_carried = dc_prev
+    dc_next[...] = dc_carried
     # --8<-- [end:run-back]
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_tutorial import LSTM, Unrolled, backpropagate, unroll
+from lstm_tutorial import LSTM, Cache, Unrolled, backpropagate, unroll
 from lstm_tutorial.sequence import BLOCK_BYTES, ROOM_BYTES
 from tests.golden import read
 
@@ -305,8 +305,24 @@ def test_a_room_is_as_large_as_its_memory_allows():
     cache = unroll(lstm, np.zeros((T, D, B))).cache
     assert cache is not None
     assert cache.spans[0] == (0, 8)
-    rooms = [id(values.planes.base) for values in cache.values]
-    assert [rooms.count(room) for room in dict.fromkeys(rooms)] == [together, len(rooms) - together]
+    assert spans_of_each_room(cache) == [together, 4]
+
+
+def spans_of_each_room(cache: Cache) -> list[int]:
+    """Count the spans that share an array of gates, of eight steps each; the array has room for no more."""
+    rooms = {id(values.planes.base): values.planes.base for values in cache.values}
+    users = [id(values.planes.base) for values in cache.values]
+    for name, planes in rooms.items():
+        assert len(planes) == 8 * users.count(name) + 1
+    return [users.count(name) for name in rooms]
+
+
+def test_a_span_that_is_too_large_for_a_room_has_one_of_its_own(monkeypatch):
+    monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_BYTES", 1)
+    monkeypatch.setattr("lstm_tutorial.sequence.ROOM_BYTES", 1)
+    cache = unroll(LSTM(D, H, O), np.zeros((32, D, 2))).cache
+    assert cache is not None
+    assert spans_of_each_room(cache) == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("spans", [1, 2, 100])
@@ -386,6 +402,20 @@ def test_columns_do_not_meet():
     np.testing.assert_array_equal(result.hs[5:, :, 2], 0)
     np.testing.assert_array_equal(result.h[:, 1], inputs["h0"][:, 1])
     np.testing.assert_array_equal(result.h[:, 2], result.hs[4, :, 2])
+
+
+@pytest.mark.parametrize("lengths", [[5, 0, 3], [9, 5, 7], [9, 9, 9]])
+@pytest.mark.parametrize("name", ["dys", "dhs"])
+def test_what_stands_in_the_padding_of_a_gradient_is_ignored(name, lengths):
+    """Where no column, some or all are as long as the array."""
+    lstm, values = problem(9, 3)
+    inputs, outputs = split(values)
+    cache = unroll(lstm, **inputs, lengths=lengths).cache
+    expected = backpropagate(cache, **outputs)
+    for b, length in enumerate(lengths):
+        outputs[name][length:, :, b] = 1e6
+    for key, gradient in backpropagate(cache, **outputs).items():
+        np.testing.assert_array_equal(gradient, expected[key])
 
 
 @pytest.mark.parametrize("every", [None, 3])
