@@ -36,7 +36,7 @@ BLOCK_BYTES = 2**20
 """How much memory a block of steps may take: half of a processor core's second-level cache."""
 BLOCK_STEPS = 8
 """How many steps a block has at least: fewer make the product for the weights' gradient too short."""
-ROOM_BYTES = 2**22
+ROOM_BYTES = 2**23
 """How large an array of gates may be: what is larger, the system takes back at once and is slow to give."""
 
 

@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lstm_tutorial import LSTM, backpropagate, sequence, unroll
+from lstm_tutorial import LSTM, backpropagate, unroll
 from scripts import ladder
 from scripts.records import write_record
 from tests import notebook
@@ -186,24 +186,6 @@ def ladder_row(case: Case, rounds: int) -> dict[str, float]:
     return median_seconds(peers | {"floor": floor}, *effort(shape, rounds))
 
 
-ROOM_CASES: list[Case] = [("d", "float32", "training"), ("d", "float64", "training")]
-
-
-def room_row(case: Case, rounds: int) -> dict[str, float]:
-    """Time ours beside itself with the gates of the whole sequence in one array, instead of several."""
-    shape, dtype, what = case
-    ours = getattr(Problem(*SHAPES[shape], dtype), f"{what}_peers")()["ours"]
-
-    def in_one_room() -> None:
-        kept, sequence.ROOM_BYTES = sequence.ROOM_BYTES, 2**62
-        try:
-            ours()
-        finally:
-            sequence.ROOM_BYTES = kept
-
-    return median_seconds({"ours": ours, "one room": in_one_room}, *effort(shape, rounds))
-
-
 def effort(shape: str, rounds: int) -> tuple[int, int]:
     """Return the number of rounds, fewer for the largest shape, and of calls a round, more for the small."""
     return (rounds if shape != "d" else max(3, rounds // 3)), {"a": 2000, "b": 20}.get(shape, 1)
@@ -296,7 +278,7 @@ def main() -> None:
     """Measure, print the table, write the record."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rounds", type=int, default=21, help="interleaved rounds a row (default: 21)")
-    for one in ("row", "ladder", "room", "peak"):
+    for one in ("row", "ladder", "peak"):
         parser.add_argument(f"--{one}", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
@@ -305,16 +287,14 @@ def main() -> None:
     if arguments.peak:
         print(json.dumps(peak_of(arguments.peak)))
         return
-    one_of_each = (arguments.row, row), (arguments.ladder, ladder_row), (arguments.room, room_row)
-    for case, measure_one in one_of_each:
+    for case, measure_one in ((arguments.row, row), (arguments.ladder, ladder_row)):
         if case:
             print(json.dumps(measure_one(tuple(case.split(",")), arguments.rounds)))
             return
     rows = measure("row", CASES, arguments.rounds)
     rungs = measure("ladder", LADDER_CASES, arguments.rounds)
-    rooms = measure("room", ROOM_CASES, arguments.rounds)
     memory = measure_memory()
-    print(table(rows + rooms, memory))
+    print(table(rows, memory))
     print(ladder_table(rungs))
     write_record(
         "bench",
@@ -331,7 +311,6 @@ def main() -> None:
             "date": datetime.date.today().isoformat(),
             "rows": rows,
             "ladder": rungs,
-            "rooms": rooms,
             "memory_mib": memory,
         },
     )

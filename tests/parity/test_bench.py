@@ -4,7 +4,6 @@ import pytest
 
 pytest.importorskip("torch", reason="PyTorch is in the group `parity`, which is large and not installed here")
 
-from lstm_tutorial import sequence
 from scripts import bench, ladder
 
 
@@ -22,22 +21,6 @@ def test_a_rung_is_timed_beside_the_floor(monkeypatch):
     for what, rungs in (("forward", ladder.FORWARD), ("training", ladder.TRAINING)):
         seconds = bench.ladder_row(("b", "float64", what), rounds=1)
         assert seconds.keys() == {*rungs, "floor"}
-
-
-def test_one_room_holds_the_whole_sequence_and_is_given_back(monkeypatch):
-    seen: list[int] = []
-
-    def rooms(*_: object) -> list[object]:
-        seen.append(sequence.ROOM_BYTES)
-        return []  # there are no steps
-
-    monkeypatch.setattr(sequence, "_rooms", rooms)
-    monkeypatch.setitem(bench.SHAPES, "d", (0, 2, 4, 5))
-    kept = sequence.ROOM_BYTES
-    seconds = bench.room_row(("d", "float64", "training"), rounds=3)
-    assert seconds.keys() == {"ours", "one room"}
-    assert seen == [kept, 2**62] * 4
-    assert kept == sequence.ROOM_BYTES
 
 
 def test_a_row_is_measured_in_a_process_of_its_own(monkeypatch):
