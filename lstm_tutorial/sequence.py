@@ -11,8 +11,8 @@ differs, so that NumPy spends its time in matrix products. Each trick is one pie
    where they stand.
 5. *Later what can wait.* Only `h` and `c` are carried. The gradients of the inputs and of the weights are one
    product each for a block of steps; a sum over steps of products is one product of longer matrices.
-6. *Rooms of a middle size.* The values of a long sequence lie in several arrays, because the system takes a
-   large one back as soon as it is free, and is slow to give it again. tanh(c) lies in none: it is computed
+6. *Rooms of a middle size.* The values of a long sequence lie in several arrays, because some systems take a
+   large one back as soon as it is free, and are slow to give it again. tanh(c) lies in none: it is computed
    again.
 7. *Checkpoints.* Keep the states of every k-th step and run the steps between again when they are needed.
 
@@ -37,7 +37,7 @@ BLOCK_BYTES = 2**20
 BLOCK_STEPS = 8
 """How many steps a block has at least: fewer make the product for the weights' gradient too short."""
 ROOM_BYTES = 2**23
-"""How large an array of gates may be: what is larger, the system takes back at once and is slow to give."""
+"""How large an array of gates may be: some systems are slow to give larger ones again and again."""
 
 
 class Unrolled(NamedTuple):
@@ -223,7 +223,7 @@ def _rooms(spans: list[tuple[int, int]], D: int, H: int, B: int, dtype: np.dtype
 
 
 def _views(steps: Segment) -> list[tuple[FloatArray, ...]]:
-    """List what `_run` reads and writes at each step; making these views costs as much as three calls."""
+    """List what `_run` reads and writes at each step; making these views costs as much as two calls."""
     z, planes = steps
     _, _, H, B = planes.shape
     K = len(planes) - 1
@@ -436,7 +436,8 @@ def _slopes(steps: Segment, slopes: FloatArray, tanh_c: FloatArray) -> None:
     np.tanh(steps.planes[1:, 4], tanh_c)  # (K, H, B)
     sigmoids = steps.planes[:-1, :3]  # (K, 3, H, B)
     o, i, f, c_tilde, _ = steps.planes[:-1].swapaxes(0, 1)  # (K, H, B) each
-    h_by_c, h_by_o, _, _, c_by_candidate, c_by_c_prev = slopes.swapaxes(0, 1)  # (K, H, B) each
+    h_by_c, h_by_o = slopes[:, 0], slopes[:, 1]  # (K, H, B) each
+    c_by_candidate, c_by_c_prev = slopes[:, 4], slopes[:, 5]  # (K, H, B) each
     np.multiply(tanh_c, tanh_c, h_by_c)
     np.subtract(1, h_by_c, h_by_c)  # tanh' = 1 - t^2
     h_by_c *= o  # h = o * tanh(c)
@@ -461,7 +462,7 @@ def _run_back(
     dc_next: FloatArray,
     last: _Last,
 ) -> None:
-    """Go back through one block, turning its slopes into gradients; carry `dh_next` and `dc_next` on."""
+    """Turn a block's slopes into gradients, and carry `dh_next` and `dc_next` on."""
     K, _, H, B = slopes.shape
     dh, dc = np.empty((2, H, B), slopes.dtype)  # (H, B) each
     dc_carried = dc_next  # (H, B)

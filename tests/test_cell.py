@@ -265,7 +265,7 @@ def near(lstm, inputs, value, expected):
     """Compare two ways of rounding: the sums of products are as large as the inputs and weights make them."""
     size = 1 + max(np.abs(array).max() for array in [*inputs.values(), *lstm.parameters().values()])
     eps = float(np.finfo(lstm.dtype).eps)
-    np.testing.assert_allclose(value, expected, rtol=20 * eps, atol=100 * eps * size)
+    np.testing.assert_allclose(value, expected, rtol=20 * eps, atol=100 * eps * size, equal_nan=False)
 
 
 @settings(deadline=None, derandomize=True)
