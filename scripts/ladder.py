@@ -139,7 +139,7 @@ def product_a_step(lstm: LSTM, xs: Any, dhs: Any, *, deferred: bool = False) -> 
     if deferred:
         rows = das.reshape(T, 4 * H, B).swapaxes(0, 1).reshape(4 * H, T * B)  # (4H, T*B)
         columns = np.stack([z[: D + H] for z, _, _ in traces], axis=1)  # (D+H, T, B)
-        dW = rows @ columns.reshape(D + H, T * B).T  # (4H, D+H), the sum over steps is inside the product
+        dW = rows @ columns.reshape(D + H, T * B).T  # (4H, D+H), summed over steps
     # --8<-- [end:deferred]
     return dict(zip(("Wo", "Wi", "Wf", "Wc"), dW.reshape(4, H, D + H), strict=True))
 
