@@ -23,7 +23,6 @@ front, so that ``xs[t]`` is the `x` of one step. There is no training here: see 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +33,7 @@ from lstm_tutorial.checks import FloatArray, as_array, as_lengths, as_size
 
 BLOCK_BYTES = 2**20
 """How much memory a block of steps may take: half of a processor core's second-level cache."""
-BLOCK_STEPS = 8
+BLOCK_STEPS = 12
 """How many steps a block has at least: fewer make the product for the weights' gradient too short."""
 ROOM_BYTES = 2**23
 """How large an array of gates may be: some systems are slow to give larger ones again and again."""
@@ -68,8 +67,7 @@ class Segment(NamedTuple):
         return Segment(self.z[start : stop + 1], self.planes[start : stop + 1])
 
 
-@dataclass(frozen=True)
-class Cache:
+class Cache(NamedTuple):
     """What a forward pass leaves for the way back: the weights as they were, and values or checkpoints."""
 
     W: FloatArray
@@ -133,15 +131,13 @@ def unroll(
     D, H, O, dtype = lstm.input_size, lstm.hidden_size, lstm.output_size, lstm.dtype
     xs = as_array("xs", xs, ("T", D, "B"), dtype)  # (T, D, B)
     T, _, B = xs.shape
-    h = np.zeros((H, B), dtype) if h0 is None else as_array("h0", h0, (H, B), dtype)  # (H, B)
-    c = np.zeros((H, B), dtype) if c0 is None else as_array("c0", c0, (H, B), dtype)  # (H, B)
+    h = np.zeros((H, B), dtype) if h0 is None else as_array("h0", h0, (H, B), dtype).copy()  # (H, B)
+    c = np.zeros((H, B), dtype) if c0 is None else as_array("c0", c0, (H, B), dtype).copy()  # (H, B)
     true_lengths = as_lengths(lengths, T, B)
     keep_values = keep_cache and checkpoint_every is None
     every = _block_size(H, B, dtype)
     if checkpoint_every is not None:
         every = as_size("checkpoint_every", checkpoint_every)
-    elif not keep_cache:
-        every = min(every, 4 * BLOCK_STEPS)  # short spans, since their room is used again and again
     spans = [(start, min(start + every, T)) for start in range(0, T, every)]
 
     W_half = _halved(lstm)  # (4H, D+H+1)
@@ -151,7 +147,6 @@ def unroll(
         if scratch is None
         else [scratch.steps(0, stop - start) for start, stop in spans]
     )
-    views = [] if scratch is None else _views(scratch)
     ys = np.empty((T, O, B), dtype)  # (T, O, B)
     hs = np.empty((T, H, B), dtype)  # (T, H, B)
     h_last, c_last = h.copy(), c.copy()  # (H, B) each
@@ -159,7 +154,7 @@ def unroll(
     for (start, stop), steps in zip(spans, segments, strict=True):
         if not keep_values:
             starts.append((xs[start:stop], h, c))
-        _run(W_half, steps, views or _views(steps), xs[start:stop], h, c)
+        _run(W_half, steps, xs[start:stop], h, c)
         hs[start:stop] = steps.z[1:, D : D + H]
         np.matmul(lstm.Wy, hs[start:stop], ys[start:stop])
         h, c = hs[stop - 1].copy(), steps.planes[-1, 4].copy()
@@ -169,7 +164,7 @@ def unroll(
             c_last[:, columns] = steps.planes[ends, 4, :, columns].T
     ys += lstm.Wy_bias
     if lengths is None:
-        h_last, c_last = h.copy(), c.copy()  # (H, B) each
+        h_last, c_last = h, c
     else:
         padding = np.arange(T)[:, None, None] >= true_lengths  # (T, 1, B)
         np.copyto(ys, 0, where=padding)
@@ -222,35 +217,26 @@ def _rooms(spans: list[tuple[int, int]], D: int, H: int, B: int, dtype: np.dtype
     return rooms
 
 
-def _views(steps: Segment) -> list[tuple[FloatArray, ...]]:
-    """List what `_run` reads and writes at each step; making these views costs as much as two calls."""
+def _views(steps: Segment) -> Iterator[tuple[FloatArray, ...]]:
+    """Go through what `_run` reads and writes at each step: views, each made when its step comes."""
     z, planes = steps
     _, _, H, B = planes.shape
     K = len(planes) - 1
-    return list(
-        zip(
-            z[:K],  # (D+H+1, B)
-            planes[:K].reshape(K, 5 * H, B)[:, : 4 * H],  # (4H, B), the gates
-            planes[:K, :3],  # (3, H, B), the sigmoids
-            planes[:K, 0],  # (H, B), o
-            planes[:K, 1:3],  # (2, H, B), i and f
-            planes[:K, 3:],  # (2, H, B), c_tilde and c_prev
-            planes[1:, 4],  # (H, B), c: the next step's c_prev
-            z[1:, -1 - H : -1],  # (H, B), h: the next step's h_prev
-            strict=True,
-        )
+    return zip(
+        z[:K],  # (D+H+1, B)
+        planes[:K].reshape(K, 5 * H, B)[:, : 4 * H],  # (4H, B), the gates
+        planes[:K, :3],  # (3, H, B), the sigmoids
+        planes[:K, 0],  # (H, B), o
+        planes[:K, 1:3],  # (2, H, B), i and f
+        planes[:K, 3:],  # (2, H, B), c_tilde and c_prev
+        planes[1:, 4],  # (H, B), c: the next step's c_prev
+        z[1:, -1 - H : -1],  # (H, B), h: the next step's h_prev
+        strict=True,
     )
 
 
 # --8<-- [start:run]
-def _run(
-    W_half: FloatArray,
-    steps: Segment,
-    views: list[tuple[FloatArray, ...]],
-    xs: FloatArray,
-    h: FloatArray,
-    c: FloatArray,
-) -> None:
+def _run(W_half: FloatArray, steps: Segment, xs: FloatArray, h: FloatArray, c: FloatArray) -> None:
     """Run the cell over consecutive steps and write every value into their segment."""
     K, D, _ = xs.shape
     H, B = h.shape
@@ -262,9 +248,9 @@ def _run(
     tanh_c = np.empty((H, B), W_half.dtype)  # (H, B)
     products = np.empty((2, H, B), W_half.dtype)  # (2, H, B)
     added, kept = products  # (H, B) each
-    add, multiply, tanh = np.add, np.multiply, np.tanh  # looked up once
-    for z, gates, sigmoids, o, i_and_f, c_tilde_and_c_prev, c, h in views[:K]:
-        W_half.dot(z, a)
+    product, add, multiply, tanh = W_half.dot, np.add, np.multiply, np.tanh  # looked up once
+    for z, gates, sigmoids, o, i_and_f, c_tilde_and_c_prev, c, h in _views(steps):
+        product(z, a)
         tanh(a, gates)
         multiply(sigmoids, half, sigmoids)
         add(sigmoids, half, sigmoids)
@@ -334,13 +320,13 @@ def backpropagate(
         K = stop - start
         slopes = room.slopes[:K]  # (K, 6, H, B)
         dh_loss = _of_the_loss(cache, start, stop, room, dys, dhs)  # (K, H, B)
-        _slopes(steps, slopes, room.tanh_c[:K])
+        _slopes(steps, slopes)
         _run_back(W_T[D:], start, slopes, dh_loss, dh_next, dc_next, last)
         das = _side_by_side(slopes.reshape(K, 6 * H, B)[:, H : 5 * H])  # (4H, K*B)
-        dW += das @ _side_by_side(steps.z[:-1]).T
+        dW += das @ _as_rows(steps.z[:-1])
         dxs[start:stop] = (W_T[:D] @ das).reshape(D, K, B).swapaxes(0, 1)
         if dys is not None:
-            dWy += _side_by_side(dys[start:stop]) @ _side_by_side(steps.z[1:, D : D + H]).T
+            dWy += _side_by_side(dys[start:stop]) @ _as_rows(steps.z[1:, D : D + H])
             dWy_bias += dys[start:stop].sum(axis=(0, 2))[:, None]
     if -1 in last.ends:  # columns without a step, whose last state is the initial one
         last.enter(-1, dh_next, dc_next)
@@ -369,9 +355,8 @@ def _blocks(cache: Cache) -> Iterator[tuple[int, int, Segment]]:
         else:
             if scratch is None:
                 scratch = _empty_segment(cache.spans[0][1], D, H, B, dtype)
-                views = _views(scratch)
-            steps = scratch  # its first steps, where the span is shorter
-            _run(cache.W_half, steps, views, *cache.starts[k])
+            steps = scratch.steps(0, last - first)
+            _run(cache.W_half, steps, *cache.starts[k])
         for stop in range(last, first, -size):
             start = max(first, stop - size)
             yield start, stop, steps.steps(start - first, stop - first)
@@ -382,8 +367,6 @@ class _Room(NamedTuple):
 
     slopes: FloatArray
     """How `h` moves with `c` and the output gate's sum, `c` with the other sums and c_prev, (K, 6, H, B)."""
-    tanh_c: FloatArray
-    """The tanh of the cell state after each step, (K, H, B)."""
     dh_loss: FloatArray
     """What the loss says of each step's `h`, (K, H, B)."""
 
@@ -392,7 +375,7 @@ class _Room(NamedTuple):
         """Make room for the longest block of a cache."""
         H, B, dtype = cache.Wy.shape[1], len(cache.lengths), cache.W.dtype
         K = min(_block_size(H, B, dtype), T)
-        return _Room(*(np.empty((K, *planes, H, B), dtype) for planes in ((6,), (), ())))
+        return _Room(np.empty((K, 6, H, B), dtype), np.empty((K, H, B), dtype))
 
 
 class _Last(NamedTuple):
@@ -431,23 +414,23 @@ def _of_the_loss(
 
 
 # --8<-- [start:slopes]
-def _slopes(steps: Segment, slopes: FloatArray, tanh_c: FloatArray) -> None:
+def _slopes(steps: Segment, slopes: FloatArray) -> None:
     """Compute all that the incoming gradient has no part in, for a whole block."""
-    np.tanh(steps.planes[1:, 4], tanh_c)  # (K, H, B)
+    H = slopes.shape[2]
+    h, c = steps.z[1:, -1 - H : -1], steps.planes[1:, 4]  # (K, H, B) each
     sigmoids = steps.planes[:-1, :3]  # (K, 3, H, B)
     o, i, f, c_tilde, _ = steps.planes[:-1].swapaxes(0, 1)  # (K, H, B) each
     h_by_c, h_by_o = slopes[:, 0], slopes[:, 1]  # (K, H, B) each
     c_by_candidate, c_by_c_prev = slopes[:, 4], slopes[:, 5]  # (K, H, B) each
-    np.multiply(tanh_c, tanh_c, h_by_c)
-    np.subtract(1, h_by_c, h_by_c)  # tanh' = 1 - t^2
-    h_by_c *= o  # h = o * tanh(c)
-    np.subtract(1, sigmoids, slopes[:, 1:4])
-    slopes[:, 1:4] *= sigmoids  # sigmoid' = s (1 - s)
-    h_by_o *= tanh_c  # h = o * tanh(c)
-    slopes[:, 2:4] *= steps.planes[:-1, 3:]  # c = i * c_tilde + f * c_prev
-    np.multiply(c_tilde, c_tilde, c_by_candidate)
-    np.subtract(1, c_by_candidate, c_by_candidate)  # tanh' = 1 - t^2
-    c_by_candidate *= i
+    np.tanh(c, h_by_c)
+    h_by_c *= h
+    np.subtract(o, h_by_c, h_by_c)  # o (1 - tanh(c)^2), since h = o * tanh(c)
+    np.subtract(1, sigmoids, slopes[:, 1:4])  # sigmoid' = s (1 - s)
+    h_by_o *= h  # o (1 - o) tanh(c)
+    np.multiply(steps.planes[:-1, 1:3], steps.planes[:-1, 3:], slopes[:, 4:])  # i * c_tilde and f * c_prev
+    slopes[:, 2:4] *= slopes[:, 4:]
+    c_by_candidate *= c_tilde
+    np.subtract(i, c_by_candidate, c_by_candidate)  # i (1 - c_tilde^2)
     c_by_c_prev[...] = f
     # --8<-- [end:slopes]
 
@@ -494,6 +477,12 @@ def _side_by_side(matrices: FloatArray) -> FloatArray:
     """Put the matrices of consecutive steps, (K, R, B), side by side, (R, K*B)."""
     K, R, B = matrices.shape
     return matrices.swapaxes(0, 1).reshape(R, K * B)
+
+
+def _as_rows(matrices: FloatArray) -> FloatArray:
+    """Make a row of every column of the matrices of consecutive steps, (K, R, B): (K*B, R)."""
+    K, R, B = matrices.shape
+    return matrices.swapaxes(1, 2).reshape(K * B, R)
 
 
 def _named(dW: FloatArray) -> dict[str, FloatArray]:

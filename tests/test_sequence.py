@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_tutorial import LSTM, Cache, Unrolled, backpropagate, unroll
-from lstm_tutorial.sequence import BLOCK_BYTES, ROOM_BYTES
+from lstm_tutorial.sequence import BLOCK_BYTES, BLOCK_STEPS, ROOM_BYTES
 from tests.golden import read
 
 D, H, O = 3, 5, 2
@@ -300,28 +300,28 @@ def test_a_room_is_as_large_as_its_memory_allows():
     """As many spans share an array of gates as ROOM_BYTES allow, and the next ones have another."""
     B = 40
     lstm = LSTM(D, 50, O)
-    span = 8 * 5 * np.ones((50, B)).nbytes  # the gates and c_prev of eight steps
+    span = BLOCK_STEPS * 5 * np.ones((50, B)).nbytes  # the gates and c_prev of its steps
     together = ROOM_BYTES // span
-    T = 8 * (together + 4)
+    T = BLOCK_STEPS * (together + 4)
     cache = unroll(lstm, np.zeros((T, D, B))).cache
     assert cache is not None
-    assert cache.spans[0] == (0, 8)
+    assert cache.spans[0] == (0, BLOCK_STEPS)
     assert spans_of_each_room(cache) == [together, 4]
 
 
 def spans_of_each_room(cache: Cache) -> list[int]:
-    """Count the spans that share an array of gates, of eight steps each; the array has room for no more."""
+    """Count the spans that share an array of gates, of BLOCK_STEPS each; the array has room for no more."""
     used = [values.planes.base for values in cache.values]
     rooms = list({id(room): room for room in used if room is not None}.values())
     counts = [sum(room is other for other in used) for room in rooms]
-    assert [len(room) for room in rooms] == [8 * count + 1 for count in counts]
+    assert [len(room) for room in rooms] == [BLOCK_STEPS * count + 1 for count in counts]
     return counts
 
 
 def test_a_span_that_is_too_large_for_a_room_has_one_of_its_own(monkeypatch):
     monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_BYTES", 1)
     monkeypatch.setattr("lstm_tutorial.sequence.ROOM_BYTES", 1)
-    cache = unroll(LSTM(D, H, O), np.zeros((32, D, 2))).cache
+    cache = unroll(LSTM(D, H, O), np.zeros((4 * BLOCK_STEPS, D, 2))).cache
     assert cache is not None
     assert spans_of_each_room(cache) == [1, 1, 1, 1]
 
@@ -334,7 +334,7 @@ def test_rooms_change_nothing(spans, monkeypatch, made):
     monkeypatch.setattr("lstm_tutorial.sequence.BLOCK_BYTES", 1)
     whole = unroll(lstm, **inputs, lengths=[29, 0, 17])
     expected = backpropagate(whole.cache, **outputs)
-    monkeypatch.setattr("lstm_tutorial.sequence.ROOM_BYTES", spans * 8 * 5 * np.ones((H, 3)).nbytes)
+    monkeypatch.setattr("lstm_tutorial.sequence.ROOM_BYTES", spans * BLOCK_STEPS * 5 * np.ones((H, 3)).nbytes)
     result = unroll(lstm, **inputs, lengths=[29, 0, 17])
     for name in ("ys", "hs", "h", "c"):
         np.testing.assert_array_equal(getattr(result, name), getattr(whole, name))
