@@ -74,14 +74,30 @@ def test_the_first_steps_of_the_other_arms_repeat(name: str, arm: str) -> None:
 
 
 def repeat(name: str, arm: str, steps: int) -> None:
-    """Run an arm's first seed again for so many steps and compare the losses."""
+    """Run an arm's first seed again for so many steps and compare the losses.
+
+    Another processor adds up in another order, and some runs magnify the rounding of that a thousandfold
+    within a few steps. So where losses differ, the run is repeated with sums in another order on this
+    processor: what that changes, up to each step, times a hundred, is granted to the record.
+    """
     experiment = harness.load(name)
     settings = experiment.ARMS[arm]
     recorded = harness.read_record(name)["arms"][arm]["runs"][0]
-    again = [step.loss for step in islice(experiment.run(settings, recorded["seed"]), steps)]
+
+    def losses() -> Any:
+        return np.array([step.loss for step in islice(experiment.run(settings, recorded["seed"]), steps)])
+
+    again, expected = losses(), np.array(recorded["first_losses"][:steps])
     assert len(again) == min(steps, recorded["steps"])
-    tolerance = 1e-6 if settings.get("dtype", "float64") == "float64" else 2e-3
-    np.testing.assert_allclose(again, recorded["first_losses"][:steps], rtol=tolerance)
+    tolerance = 1e-6 if settings.get("dtype", "float64") == "float64" else 1e-4
+    granted = tolerance * expected
+    if (np.abs(again - expected) > granted).any():
+        with pytest.MonkeyPatch.context() as shorter_blocks:
+            shorter_blocks.setattr("lstm_tutorial.sequence.BLOCK_BYTES", 1)
+            shorter_blocks.setattr("lstm_tutorial.sequence.BLOCK_STEPS", 1)
+            granted = granted + 100 * np.maximum.accumulate(np.abs(losses() - again))
+    departing = np.flatnonzero(np.abs(again - expected) > granted)
+    assert not len(departing), f"{name}, {arm}: step {departing[0] + 1} has another loss than the record"
 
 
 def test_an_edited_record_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +109,7 @@ def test_an_edited_record_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert record["digest"] != records.record_digest(record)
     run["first_losses"][3] *= 1.01
     monkeypatch.setattr(harness, "read_record", lambda _: record)
-    with pytest.raises(AssertionError, match="Not equal to tolerance"):
+    with pytest.raises(AssertionError, match="step 4 has another loss"):
         repeat(name, arm, 5)
 
 
