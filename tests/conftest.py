@@ -4,27 +4,43 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.docs.pages import all_pages
+from tests.docs.snippets import PAGES as SNIPPET_PAGES
+from tests.docs.snippets import UV, clean_python, run_blocks, shown
 from tests.site.audit import CHROMIUM, Audit, audit_all
 from tests.site.builds import Builds
+from tests.site.small import BREAKAGES, break_and_build, small_project
 
 PAGES = [re.sub(r"(index)?\.md$", "/", page).replace("//", "/").lstrip("/") for page in all_pages()]
 """The addresses of all pages, relative to the site's."""
+
+
+LONG = ("builds", "audits", "failures", "runs", "zensical")
+"""The fixtures that take long, in the order in which they start."""
 
 
 @pytest.fixture(scope="session", autouse=True)
 def early(request: pytest.FixtureRequest) -> None:
     """Start what takes long before the first test, if any test needs it: the tests run beside it."""
     needed = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
-    for name in ("builds", "audits"):
+    for name in LONG:
         if name in needed:
             request.getfixturevalue(name)
+
+
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builds]:
+    """Return the site, built twice by MkDocs; both builds start at once, each is waited for."""
+    with Builds(tmp_path_factory.mktemp("site builds")) as running:  # a directory with a space in its name
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +51,56 @@ def audits(builds: Builds) -> Iterator[Future[dict[str, Audit]]]:
 
 
 @pytest.fixture(scope="session")
-def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builds]:
-    """Return the site, built twice by MkDocs and once by Zensical; all start at once, each is waited for."""
-    with Builds(tmp_path_factory.mktemp("site builds")) as running:  # a directory with a space in its name
-        yield running
+def beside() -> Iterator[ThreadPoolExecutor]:
+    """Return a thread that does one thing after the other, beside the tests."""
+    with ThreadPoolExecutor(1) as thread:
+        yield thread
+        thread.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def whole(beside: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory) -> Future[Path]:
+    """Return a small copy of the project that builds, to be waited for."""
+    return beside.submit(small_project, tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def failures(
+    beside: ThreadPoolExecutor, whole: Future[Path]
+) -> dict[str, Future[subprocess.CompletedProcess[str]]]:
+    """Return what came of building copies with one thing broken in each."""
+
+    def fail(name: str) -> subprocess.CompletedProcess[str]:
+        return break_and_build(whole.result(), name)
+
+    return {name: beside.submit(fail, name) for name in BREAKAGES}
+
+
+@pytest.fixture(scope="session")
+def runs(
+    beside: ThreadPoolExecutor, builds: Builds, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Future[list[str]]]:
+    """Return what the displayed examples of each page print in an environment with nothing else."""
+    directory = tmp_path_factory.mktemp("pages")
+    python = beside.submit(clean_python, tmp_path_factory.mktemp("clean"))
+
+    def run(page: str) -> list[str]:
+        blocks = [code for code, _ in shown(builds, page)]
+        return run_blocks(python.result(), blocks, directory / page.replace("/", " ")) if blocks else []
+
+    return {page: beside.submit(run, page) for page in SNIPPET_PAGES if UV}
+
+
+@pytest.fixture(scope="session")
+def zensical(beside: ThreadPoolExecutor, builds: Builds) -> Future[Path]:
+    """Return the site as Zensical builds it, to be waited for."""
+    return beside.submit(builds.zensical)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put last the tests that wait longest for what runs beside the others."""
-    items.sort(key=lambda item: "audits" in getattr(item, "fixturenames", ()))
+    """Put last the tests that wait for what runs beside the others, first those that wait least."""
+    waits = ("failures", "runs", "zensical", "audits")
+    items.sort(key=lambda item: [name in getattr(item, "fixturenames", ()) for name in reversed(waits)])
 
 
 def fail_if_skipped(report: Any) -> Any:

@@ -64,7 +64,7 @@ def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 class Builds:
-    """The site three times: by MkDocs in two directories, and by Zensical."""
+    """The site by MkDocs in two directories, which starts at once; and by Zensical, when it is asked for."""
 
     def __init__(self, directory: Path) -> None:
         one, other = copy_project(directory / "one"), directory / "another place"
@@ -75,7 +75,6 @@ class Builds:
         }
         self._printed: dict[Path, str] = {}
         self._waiting = Lock()
-        self._zensical: Path | None = None
 
     def __enter__(self) -> Self:
         """Nothing to prepare: the builds have started."""
@@ -105,13 +104,11 @@ class Builds:
         return site
 
     def zensical(self) -> Path:
-        """Return the site that Zensical builds, built when first asked for."""
-        if self._zensical is None:
-            built = self.wait(self.second).parent
-            project = Path(shutil.copytree(built, built.with_name("by zensical")))
-            shutil.rmtree(project / "site")
-            for command in (["scripts.build"], ["zensical", "build"]):
-                result = run(project, *command)
-                assert result.returncode == 0, result.stdout
-            self._zensical = project / "site"
-        return self._zensical
+        """Build the site with Zensical and return it."""
+        built = self.wait(self.second).parent
+        project = Path(shutil.copytree(built, built.with_name("by zensical")))
+        shutil.rmtree(project / "site")
+        for command in (["scripts.build"], ["zensical", "build"]):
+            result = run(project, *command)
+            assert result.returncode == 0, result.stdout
+        return project / "site"

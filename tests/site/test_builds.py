@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from concurrent.futures import Future
 from pathlib import Path
 
 from tests.site.builds import ADDRESS, Builds
@@ -46,8 +47,8 @@ def test_what_is_not_a_page_stays_out_of_the_site(builds: Builds) -> None:
     assert [path.name for path in site.glob("_generated/*")] in ([], ["social.png"])
 
 
-def test_zensical_builds_the_same_pages(builds: Builds) -> None:
-    ours, theirs = builds.wait(builds.first), builds.zensical()
+def test_zensical_builds_the_same_pages(builds: Builds, zensical: Future[Path]) -> None:
+    ours, theirs = builds.wait(builds.first), zensical.result()
     assert pages(ours) == pages(theirs)
     for page in pages(ours):
         assert parse(ours / page).words == parse(theirs / page).words, page
