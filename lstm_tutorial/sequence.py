@@ -421,14 +421,15 @@ def _slopes(steps: Segment, slopes: FloatArray) -> None:
     sigmoids = steps.planes[:-1, :3]  # (K, 3, H, B)
     o, i, f, c_tilde, _ = steps.planes[:-1].swapaxes(0, 1)  # (K, H, B) each
     h_by_c, h_by_o = slopes[:, 0], slopes[:, 1]  # (K, H, B) each
-    c_by_candidate, c_by_c_prev = slopes[:, 4], slopes[:, 5]  # (K, H, B) each
+    products = slopes[:, 4:]  # (K, 2, H, B), first i * c_tilde and f * c_prev
+    c_by_candidate, c_by_c_prev = products[:, 0], products[:, 1]  # (K, H, B) each
     np.tanh(c, h_by_c)
     h_by_c *= h
     np.subtract(o, h_by_c, h_by_c)  # o (1 - tanh(c)^2), since h = o * tanh(c)
     np.subtract(1, sigmoids, slopes[:, 1:4])  # sigmoid' = s (1 - s)
     h_by_o *= h  # o (1 - o) tanh(c)
-    np.multiply(steps.planes[:-1, 1:3], steps.planes[:-1, 3:], slopes[:, 4:])  # i * c_tilde and f * c_prev
-    slopes[:, 2:4] *= slopes[:, 4:]
+    np.multiply(steps.planes[:-1, 1:3], steps.planes[:-1, 3:], products)
+    slopes[:, 2:4] *= products  # i (1 - i) c_tilde and f (1 - f) c_prev
     c_by_candidate *= c_tilde
     np.subtract(i, c_by_candidate, c_by_candidate)  # i (1 - c_tilde^2)
     c_by_c_prev[...] = f
