@@ -285,6 +285,18 @@ def test_blocks_change_nothing(every, first_span, monkeypatch, made):
         assert relative_error(gradient, expected[name]) < 1e-14
 
 
+@pytest.mark.parametrize(("hidden_size", "B", "by_columns"), [(20, 1, True), (20, 2, False), (180, 1, False)])
+def test_the_matrix_for_a_single_sequence_is_stored_by_columns(hidden_size, B, by_columns):
+    """As long as it takes no more than half of BLOCK_BYTES; the results are those of a batch."""
+    lstm = LSTM(D, hidden_size, O, rng=0)
+    xs = np.random.default_rng(1).standard_normal((5, D, 2))
+    result = unroll(lstm, xs[:, :, :B])
+    assert result.cache is not None
+    assert result.cache.W_half.flags.f_contiguous == by_columns
+    assert result.cache.W_half.flags.c_contiguous != by_columns
+    np.testing.assert_allclose(result.hs, unroll(lstm, xs).hs[:, :, :B], rtol=1e-13, atol=1e-15)
+
+
 @pytest.mark.parametrize(("B", "dtype"), [(7, np.float32), (20, np.float64)])
 def test_a_block_is_as_long_as_its_memory_allows(B, dtype):
     """A step takes ten arrays of shape (H, B); so many steps fit into BLOCK_BYTES, and one more does not."""
