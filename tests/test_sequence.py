@@ -285,7 +285,14 @@ def test_blocks_change_nothing(every, first_span, monkeypatch, made):
         assert relative_error(gradient, expected[name]) < 1e-14
 
 
-@pytest.mark.parametrize(("hidden_size", "B", "by_columns"), [(20, 1, True), (20, 2, False), (180, 1, False)])
+LARGEST = max(H for H in range(1, 400) if 8 * 4 * H * (D + H + 1) <= BLOCK_BYTES // 2)
+"""How many units there may be for the matrix in float64 to take no more than half of BLOCK_BYTES."""
+
+
+@pytest.mark.parametrize(
+    ("hidden_size", "B", "by_columns"),
+    [(20, 1, True), (20, 2, False), (LARGEST, 1, True), (LARGEST + 1, 1, False)],
+)
 def test_the_matrix_for_a_single_sequence_is_stored_by_columns(hidden_size, B, by_columns):
     """As long as it takes no more than half of BLOCK_BYTES; the results are those of a batch."""
     lstm = LSTM(D, hidden_size, O, rng=0)
