@@ -164,7 +164,7 @@ def unroll(
             c_last[:, columns] = steps.planes[ends, 4, :, columns].T
     ys += lstm.Wy_bias
     if lengths is None:
-        h_last, c_last = h, c
+        h_last, c_last = h, c  # (H, B) each
     else:
         padding = np.arange(T)[:, None, None] >= true_lengths  # (T, 1, B)
         np.copyto(ys, 0, where=padding)
@@ -187,7 +187,7 @@ def _halved(lstm: LSTM, B: int) -> FloatArray:
     W_half[:3] *= 0.5
     W_half = W_half.reshape(4 * lstm.hidden_size, -1)  # (4H, D+H+1)
     by_columns = B == 1 and W_half.nbytes <= BLOCK_BYTES // 2
-    return np.asfortranarray(W_half) if by_columns else W_half
+    return np.asfortranarray(W_half) if by_columns else W_half  # (4H, D+H+1)
 
 
 def _block_size(H: int, B: int, dtype: np.dtype[Any]) -> int:
@@ -399,8 +399,8 @@ class _Last(NamedTuple):
     def enter(self, t: int, dh: FloatArray, dc: FloatArray) -> None:
         """Add the gradients of the columns that end with step `t` to those that are carried, in place."""
         here = self.lengths == t + 1  # (B,)
-        np.add(dh, self.dh, dh, where=here)
-        np.add(dc, self.dc, dc, where=here)
+        np.add(dh, self.dh, dh, where=here)  # (H, B)
+        np.add(dc, self.dc, dc, where=here)  # (H, B)
 
 
 def _of_the_loss(

@@ -22,9 +22,8 @@ from tests.site.small import BREAKAGES, break_and_build, small_project
 PAGES = [re.sub(r"(index)?\.md$", "/", page).replace("//", "/").lstrip("/") for page in all_pages()]
 """The addresses of all pages, relative to the site's."""
 
-
-LONG = ("builds", "audits", "failures", "runs", "zensical")
-"""The fixtures that take long, in the order in which they start."""
+LONG = ("builds", "failures", "runs", "zensical", "audits")
+"""The fixtures that take long, in the order in which they start and are waited for."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -99,8 +98,7 @@ def zensical(beside: ThreadPoolExecutor, builds: Builds) -> Future[Path]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put last the tests that wait for what runs beside the others, first those that wait least."""
-    waits = ("failures", "runs", "zensical", "audits")
-    items.sort(key=lambda item: [name in getattr(item, "fixturenames", ()) for name in reversed(waits)])
+    items.sort(key=lambda item: [name in getattr(item, "fixturenames", ()) for name in reversed(LONG)])
 
 
 def fail_if_skipped(report: Any) -> Any:

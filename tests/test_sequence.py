@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_tutorial import LSTM, Cache, Unrolled, backpropagate, unroll
-from lstm_tutorial.sequence import BLOCK_BYTES, BLOCK_STEPS, ROOM_BYTES
+from lstm_tutorial.sequence import BLOCK_BYTES, BLOCK_STEPS, ROOM_BYTES, Segment, _views
 from tests.golden import read
 
 D, H, O = 3, 5, 2
@@ -438,10 +438,11 @@ def test_what_stands_in_the_padding_of_a_gradient_is_ignored(name, lengths):
         np.testing.assert_array_equal(gradient, expected[key])
 
 
+@pytest.mark.parametrize("T", [8, 0])
 @pytest.mark.parametrize("every", [None, 3])
-def test_nothing_is_mutated_kept_or_shared(every):
+def test_nothing_is_mutated_kept_or_shared(every, T):
     """Arguments, weights and cache stay as they were; no two results share memory; a cache serves twice."""
-    lstm, values = problem(8, 2)
+    lstm, values = problem(T, 2)
     inputs, outputs = split(values)
     before = {name: array.copy() for name, array in (values | lstm.parameters()).items()}
     for array in values.values():
@@ -461,6 +462,34 @@ def test_nothing_is_mutated_kept_or_shared(every):
         np.testing.assert_array_equal(once[name], twice[name])
     for name, array in values.items():
         np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize("every", [None, 3])
+def test_the_cache_has_its_own_initial_states(every):
+    """Changing `h0` and `c0` between the two passes changes nothing."""
+    lstm, values = problem(6, 2)
+    inputs, outputs = split(values)
+    cache = unroll(lstm, **inputs, checkpoint_every=every).cache
+    expected = backpropagate(cache, **outputs)
+    inputs["h0"] += 1
+    inputs["c0"] += 1
+    for name, gradient in backpropagate(cache, **outputs).items():
+        np.testing.assert_array_equal(gradient, expected[name])
+
+
+def test_with_checkpoints_every_step_runs_once_more(monkeypatch):
+    """Also where the last span, from which the way back starts, is shorter than the others."""
+    lstm, values = problem(29, 3)
+    inputs, outputs = split(values)
+    steps_run = []
+
+    def views(steps: Segment) -> Any:
+        steps_run.append(len(steps.planes) - 1)
+        return _views(steps)
+
+    monkeypatch.setattr("lstm_tutorial.sequence._views", views)
+    backpropagate(unroll(lstm, **inputs, checkpoint_every=13).cache, **outputs)
+    assert steps_run == [13, 13, 3, 3, 13, 13]
 
 
 def test_without_checkpoints_the_cache_has_its_own_inputs():
