@@ -5,7 +5,9 @@ differs, so that NumPy spends its time in matrix products. Each trick is one pie
 
 1. *One product a step.* Weights and bias act on ``z = [x; h_prev; 1]``; `h` is written into the next ``z``.
 2. *One tanh for four gates.* sigmoid(a) = (1 + tanh(a/2)) / 2, so the sigmoids' weights are halved once.
-3. *Planes.* Each gate of a step is a contiguous block, and so are the three gates that share a factor.
+3. *Planes.* Each gate of a step is a contiguous block, and so are the gates that share a factor. What is kept
+   of a sigmoid is its tanh. The sigmoids themselves take the place of the sums, which is the same at every
+   step: small sizes spend much of their time on views of places that change.
 4. *Slopes ahead of time.* All that does not depend on the incoming gradient is computed for a block of steps
    that fits in the processor's cache; the loop backward is then six calls, which turn slopes into gradients
    where they stand.
@@ -60,7 +62,8 @@ class Segment(NamedTuple):
     z: FloatArray
     """What each step reads, ``[x; h_prev; 1]``, (K+1, D+H+1, B); the last holds only the final `h`."""
     planes: FloatArray
-    """Output, input and forget gate, candidate and `c_prev`, (K+1, 5, H, B); the last only the final `c`."""
+    """tanh(a/2) of output, input and forget gate, the candidate and `c_prev`, (K+1, 5, H, B); the last holds
+    only the final `c`."""
 
     def steps(self, start: int, stop: int) -> Segment:
         """Return the part that belongs to the steps from `start` to before `stop`: views, not copies."""
@@ -70,10 +73,8 @@ class Segment(NamedTuple):
 class Cache(NamedTuple):
     """What a forward pass leaves for the way back: the weights as they were, and values or checkpoints."""
 
-    W: FloatArray
-    """Weights of the gates, one below the other, (4H, D+H)."""
     W_half: FloatArray
-    """The same with the biases as a last column and the sigmoids' rows halved, (4H, D+H+1)."""
+    """Weights and, as a last column, biases of the gates, the sigmoids' rows halved, (4H, D+H+1)."""
     Wy: FloatArray
     """Weights of the read-out, (O, H)."""
     lengths: NDArray[np.intp]
@@ -171,9 +172,8 @@ def unroll(
         np.copyto(hs, 0, where=padding)
     if not keep_cache:
         return Unrolled(ys, hs, h_last, c_last, None)
-    W = lstm._W.reshape(4 * H, D + H).copy()  # (4H, D+H)
     values = segments if keep_values else []
-    cache = Cache(W, W_half, lstm.Wy.copy(), true_lengths, spans, values, starts)
+    cache = Cache(W_half, lstm.Wy.copy(), true_lengths, spans, values, starts)
     return Unrolled(ys, hs, h_last, c_last, cache)
 
 
@@ -228,14 +228,12 @@ def _views(steps: Segment) -> Iterator[tuple[FloatArray, ...]]:
     z, planes = steps
     _, _, H, B = planes.shape
     K = len(planes) - 1
+    rows = planes.reshape(K + 1, 5 * H, B)  # (K+1, 5H, B)
     return zip(
         z[:K],  # (D+H+1, B)
-        planes[:K].reshape(K, 5 * H, B)[:, : 4 * H],  # (4H, B), the gates
-        planes[:K, :3],  # (3, H, B), the sigmoids
-        planes[:K, 0],  # (H, B), o
-        planes[:K, 1:3],  # (2, H, B), i and f
-        planes[:K, 3:],  # (2, H, B), c_tilde and c_prev
-        planes[1:, 4],  # (H, B), c: the next step's c_prev
+        rows[:K, : 4 * H],  # (4H, B), tanh of the sums
+        rows[:K, 3 * H :],  # (2H, B), c_tilde and c_prev
+        rows[1:, 4 * H :],  # (H, B), c: the next step's c_prev
         z[1:, -1 - H : -1],  # (H, B), h: the next step's h_prev
         strict=True,
     )
@@ -250,15 +248,16 @@ def _run(W_half: FloatArray, steps: Segment, xs: FloatArray, h: FloatArray, c: F
     steps.z[0, D : D + H] = h
     steps.planes[0, 4] = c
     half = np.asarray(0.5, W_half.dtype)  # (), an array: quicker than a Python number
-    a = np.empty((4 * H, B), W_half.dtype)  # (4H, B), the sums of all four gates
+    a = np.empty((4 * H, B), W_half.dtype)  # (4H, B), the sums of all four gates, then the sigmoids
+    sigmoids, o, i_and_f = a[: 3 * H], a[:H], a[H : 3 * H]  # views
     tanh_c = np.empty((H, B), W_half.dtype)  # (H, B)
-    products = np.empty((2, H, B), W_half.dtype)  # (2, H, B)
-    added, kept = products  # (H, B) each
+    products = np.empty((2 * H, B), W_half.dtype)  # (2H, B)
+    added, kept = products[:H], products[H:]  # (H, B) each
     product, add, multiply, tanh = W_half.dot, np.add, np.multiply, np.tanh  # looked up once
-    for z, gates, sigmoids, o, i_and_f, c_tilde_and_c_prev, c, h in _views(steps):
+    for z, tanh_a, c_tilde_and_c_prev, c, h in _views(steps):
         product(z, a)
-        tanh(a, gates)
-        multiply(sigmoids, half, sigmoids)
+        tanh(a, tanh_a)
+        multiply(tanh_a, half, a)
         add(sigmoids, half, sigmoids)
         multiply(i_and_f, c_tilde_and_c_prev, products)
         add(added, kept, c)  # c = i * c_tilde + f * c_prev
@@ -305,9 +304,9 @@ def backpropagate(
     if not isinstance(cache, Cache):
         raise TypeError(f"cache must be the cache of unroll, got {type(cache).__name__}")
     O, H = cache.Wy.shape
-    D = cache.W.shape[1] - H
+    D = cache.W_half.shape[1] - H - 1
     T, B = cache.spans[-1][1] if cache.spans else 0, len(cache.lengths)
-    dtype = cache.W.dtype
+    dtype = cache.W_half.dtype
     dys = None if dys is None else _masked(as_array("dys", dys, (T, O, B), dtype), cache.lengths)  # (T, O, B)
     dhs = None if dhs is None else _masked(as_array("dhs", dhs, (T, H, B), dtype), cache.lengths)  # (T, H, B)
     dh_last = np.zeros((H, B), dtype) if dh is None else as_array("dh", dh, (H, B), dtype)  # (H, B)
@@ -320,7 +319,8 @@ def backpropagate(
     dxs = np.empty((T, D, B), dtype)  # (T, D, B)
     dh_next = np.zeros((H, B), dtype)  # (H, B), carried from the step after
     dc_next = np.zeros((H, B), dtype)  # (H, B), carried from the step after
-    W_T = np.ascontiguousarray(cache.W.T)  # (D+H, 4H), turned once: products with it are quicker so
+    W_T = cache.W_half[:, :-1].T.copy()  # (D+H, 4H), turned once: products with it are quicker so
+    W_T[:, : 3 * H] *= 2  # the sigmoids' weights, whole again
     room = _Room.empty(cache, T)
     for start, stop, steps in _blocks(cache):
         K = stop - start
@@ -351,7 +351,7 @@ def _masked(gradients: FloatArray, lengths: NDArray[np.intp]) -> FloatArray:
 def _blocks(cache: Cache) -> Iterator[tuple[int, int, Segment]]:
     """Go through the sequence from its end, in blocks; run the steps again where they were not kept."""
     H, B = cache.Wy.shape[1], len(cache.lengths)
-    D, dtype = cache.W.shape[1] - H, cache.W.dtype
+    D, dtype = cache.W_half.shape[1] - H - 1, cache.W_half.dtype
     size = _block_size(H, B, dtype)
     scratch = None
     for k in reversed(range(len(cache.spans))):
@@ -379,7 +379,7 @@ class _Room(NamedTuple):
     @staticmethod
     def empty(cache: Cache, T: int) -> _Room:
         """Make room for the longest block of a cache."""
-        H, B, dtype = cache.Wy.shape[1], len(cache.lengths), cache.W.dtype
+        H, B, dtype = cache.Wy.shape[1], len(cache.lengths), cache.Wy.dtype
         K = min(_block_size(H, B, dtype), T)
         return _Room(np.empty((K, 6, H, B), dtype), np.empty((K, H, B), dtype))
 
@@ -422,23 +422,25 @@ def _of_the_loss(
 # --8<-- [start:slopes]
 def _slopes(steps: Segment, slopes: FloatArray) -> None:
     """Compute all that the incoming gradient has no part in, for a whole block."""
-    H = slopes.shape[2]
+    H, half = slopes.shape[2], np.asarray(0.5, slopes.dtype)  # half: ()
     h, c = steps.z[1:, -1 - H : -1], steps.planes[1:, 4]  # (K, H, B) each
-    sigmoids = steps.planes[:-1, :3]  # (K, 3, H, B)
-    o, i, f, c_tilde, _ = steps.planes[:-1].swapaxes(0, 1)  # (K, H, B) each
-    h_by_c, h_by_o = slopes[:, 0], slopes[:, 1]  # (K, H, B) each
-    products = slopes[:, 4:]  # (K, 2, H, B), first i * c_tilde and f * c_prev
-    c_by_candidate, c_by_c_prev = products[:, 0], products[:, 1]  # (K, H, B) each
+    tanh_a, c_tilde_and_c_prev = steps.planes[:-1, :3], steps.planes[:-1, 3:]  # (K, 3, H, B), (K, 2, H, B)
+    c_tilde = c_tilde_and_c_prev[:, 0]  # (K, H, B)
+    h_by_c, h_by_o, c_by_candidate = slopes[:, 0], slopes[:, 1], slopes[:, 4]  # (K, H, B) each
+    rests, c_by_i_and_f, i_and_f = slopes[:, 1:4], slopes[:, 2:4], slopes[:, 4:]  # (K, 3 or 2, H, B)
+    np.multiply(tanh_a, -half, rests)
+    rests += half  # 1 - s of all three sigmoids: (1 - tanh(a/2)) / 2
+    np.subtract(1, c_by_i_and_f, i_and_f)
+    c_by_i_and_f *= i_and_f  # sigmoid' = s (1 - s)
+    c_by_i_and_f *= c_tilde_and_c_prev
+    np.multiply(c_tilde, c_tilde, h_by_c)  # in a place that is still free
+    np.subtract(1, h_by_c, h_by_c)
+    c_by_candidate *= h_by_c  # i (1 - c_tilde^2)
     np.tanh(c, h_by_c)
     h_by_c *= h
-    np.subtract(o, h_by_c, h_by_c)  # o (1 - tanh(c)^2), since h = o * tanh(c)
-    np.subtract(1, sigmoids, slopes[:, 1:4])  # sigmoid' = s (1 - s)
+    h_by_c += h_by_o  # h tanh(c) + 1 - o
+    np.subtract(1, h_by_c, h_by_c)  # o (1 - tanh(c)^2), since h = o tanh(c)
     h_by_o *= h  # o (1 - o) tanh(c)
-    np.multiply(steps.planes[:-1, 1:3], steps.planes[:-1, 3:], products)
-    slopes[:, 2:4] *= products  # i (1 - i) c_tilde and f (1 - f) c_prev
-    c_by_candidate *= c_tilde
-    np.subtract(i, c_by_candidate, c_by_candidate)  # i (1 - c_tilde^2)
-    c_by_c_prev[...] = f
     # --8<-- [end:slopes]
 
 

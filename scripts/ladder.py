@@ -104,10 +104,15 @@ def plain_loop_back(lstm: LSTM, xs: Any, dhs: Any) -> Any:
 
 
 def _quick_traces(lstm: LSTM, xs: Any) -> list[Any]:
-    """Run forward as the package does; return each step's z (D+H+1, B), planes (5, H, B) and c (H, B)."""
+    """Run forward as the package does; return each step's z (D+H+1, B), gates (5, H, B) and c (H, B)."""
     cache = unroll(lstm, xs).cache
     assert cache is not None
-    return [step for z, planes in cache.values for step in zip(z, planes[:-1], planes[1:, 4], strict=False)]
+    traces: list[Any] = []
+    for z, planes in cache.values:
+        gates = planes[:-1].copy()  # (K, 5, H, B), with c_prev behind them
+        gates[:, :3] = (1 + gates[:, :3]) / 2  # from tanh(a/2) to the sigmoids
+        traces += zip(z, gates, planes[1:, 4], strict=False)
+    return traces
 
 
 # --8<-- [start:product-a-step]
