@@ -422,14 +422,14 @@ def _of_the_loss(
 # --8<-- [start:slopes]
 def _slopes(steps: Segment, slopes: FloatArray) -> None:
     """Compute all that the incoming gradient has no part in, for a whole block."""
-    H, half = slopes.shape[2], np.asarray(0.5, slopes.dtype)  # half: ()
+    H = slopes.shape[2]
     h, c = steps.z[1:, -1 - H : -1], steps.planes[1:, 4]  # (K, H, B) each
     tanh_a, c_tilde_and_c_prev = steps.planes[:-1, :3], steps.planes[:-1, 3:]  # (K, 3, H, B), (K, 2, H, B)
     c_tilde = c_tilde_and_c_prev[:, 0]  # (K, H, B)
     h_by_c, h_by_o, c_by_candidate = slopes[:, 0], slopes[:, 1], slopes[:, 4]  # (K, H, B) each
     rests, c_by_i_and_f, i_and_f = slopes[:, 1:4], slopes[:, 2:4], slopes[:, 4:]  # (K, 3 or 2, H, B)
-    np.multiply(tanh_a, -half, rests)
-    rests += half  # 1 - s of all three sigmoids: (1 - tanh(a/2)) / 2
+    np.multiply(tanh_a, -0.5, rests)
+    rests += 0.5  # 1 - s of all three sigmoids: (1 - tanh(a/2)) / 2
     np.subtract(1, c_by_i_and_f, i_and_f)
     c_by_i_and_f *= i_and_f  # sigmoid' = s (1 - s)
     c_by_i_and_f *= c_tilde_and_c_prev
