@@ -157,7 +157,7 @@ def unroll(
             starts.append((xs[start:stop], h, c))
         _run(W_half, steps, xs[start:stop], h, c)
         hs[start:stop] = steps.z[1:, D : D + H]
-        np.matmul(lstm.Wy, hs[start:stop], ys[start:stop])
+        _read_out(lstm.Wy, hs[start:stop], ys[start:stop])
         h, c = hs[stop - 1].copy(), steps.planes[-1, 4].copy()
         if lengths is not None:
             columns, ends = _columns_that_end(true_lengths, start, stop)
@@ -188,6 +188,14 @@ def _halved(lstm: LSTM, B: int) -> FloatArray:
     W_half = W_half.reshape(4 * lstm.hidden_size, -1)  # (4H, D+H+1)
     by_columns = B == 1 and W_half.nbytes <= BLOCK_BYTES // 2
     return np.asfortranarray(W_half) if by_columns else W_half  # (4H, D+H+1)
+
+
+def _read_out(Wy: FloatArray, hs: FloatArray, ys: FloatArray) -> None:
+    """Write ``Wy @ h`` of consecutive steps. Those of a single sequence are one product, not one each."""
+    if hs.shape[2] == 1:
+        np.dot(hs[:, :, 0], Wy.T, ys[:, :, 0])  # (K, O)
+    else:
+        np.matmul(Wy, hs, ys)  # (K, O, B)
 
 
 def _block_size(H: int, B: int, dtype: np.dtype[Any]) -> int:
