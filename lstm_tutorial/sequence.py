@@ -256,7 +256,7 @@ def _run(W_half: FloatArray, steps: Segment, xs: FloatArray, h: FloatArray, c: F
     steps.z[0, D : D + H] = h
     steps.planes[0, 4] = c
     half = np.asarray(0.5, W_half.dtype)  # (), an array: quicker than a Python number
-    a = np.empty((4 * H, B), W_half.dtype)  # (4H, B), the sums of all four gates, then the sigmoids
+    a = np.empty((4 * H, B), W_half.dtype)  # (4H, B), the sums, then the sigmoids
     sigmoids, o, i_and_f = a[: 3 * H], a[:H], a[H : 3 * H]  # views
     tanh_c = np.empty((H, B), W_half.dtype)  # (H, B)
     products = np.empty((2 * H, B), W_half.dtype)  # (2H, B)
@@ -432,10 +432,11 @@ def _slopes(steps: Segment, slopes: FloatArray) -> None:
     """Compute all that the incoming gradient has no part in, for a whole block."""
     H = slopes.shape[2]
     h, c = steps.z[1:, -1 - H : -1], steps.planes[1:, 4]  # (K, H, B) each
-    tanh_a, c_tilde_and_c_prev = steps.planes[:-1, :3], steps.planes[:-1, 3:]  # (K, 3, H, B), (K, 2, H, B)
-    c_tilde = c_tilde_and_c_prev[:, 0]  # (K, H, B)
-    h_by_c, h_by_o, c_by_candidate = slopes[:, 0], slopes[:, 1], slopes[:, 4]  # (K, H, B) each
-    rests, c_by_i_and_f, i_and_f = slopes[:, 1:4], slopes[:, 2:4], slopes[:, 4:]  # (K, 3 or 2, H, B)
+    tanh_a, c_tilde = steps.planes[:-1, :3], steps.planes[:-1, 3]  # (K, 3, H, B), (K, H, B)
+    c_tilde_and_c_prev = steps.planes[:-1, 3:]  # (K, 2, H, B)
+    h_by_c, h_by_o, _, _, c_by_candidate, _ = slopes.swapaxes(0, 1)  # (K, H, B) each
+    c_by_i_and_f, i_and_f = slopes[:, 2:4], slopes[:, 4:]  # (K, 2, H, B) each
+    rests = slopes[:, 1:4]  # (K, 3, H, B)
     np.multiply(tanh_a, -0.5, rests)
     rests += 0.5  # 1 - s of all three sigmoids: (1 - tanh(a/2)) / 2
     np.subtract(1, c_by_i_and_f, i_and_f)
