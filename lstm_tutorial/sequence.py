@@ -257,7 +257,7 @@ def _run(W_half: FloatArray, steps: Segment, xs: FloatArray, h: FloatArray, c: F
     steps.planes[0, 4] = c
     half = np.asarray(0.5, W_half.dtype)  # (), an array: quicker than a Python number
     a = np.empty((4 * H, B), W_half.dtype)  # (4H, B), the sums, then the sigmoids
-    sigmoids, o, i_and_f = a[: 3 * H], a[:H], a[H : 3 * H]  # views
+    sigmoids, o, i_and_f = a[: 3 * H], a[:H], a[H : 3 * H]  # (3H, B), (H, B), (2H, B)
     tanh_c = np.empty((H, B), W_half.dtype)  # (H, B)
     products = np.empty((2 * H, B), W_half.dtype)  # (2H, B)
     added, kept = products[:H], products[H:]  # (H, B) each
@@ -265,8 +265,8 @@ def _run(W_half: FloatArray, steps: Segment, xs: FloatArray, h: FloatArray, c: F
     for z, tanh_a, c_tilde_and_c_prev, c, h in _views(steps):
         product(z, a)
         tanh(a, tanh_a)
-        multiply(tanh_a, half, a)
-        add(sigmoids, half, sigmoids)
+        multiply(tanh_a, half, a)  # the candidate's quarter is not used
+        add(sigmoids, half, sigmoids)  # (1 + tanh(a/2)) / 2
         multiply(i_and_f, c_tilde_and_c_prev, products)
         add(added, kept, c)  # c = i * c_tilde + f * c_prev
         tanh(c, tanh_c)
