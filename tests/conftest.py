@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.docs.pages import all_pages
 from tests.docs.snippets import PAGES as SNIPPET_PAGES
@@ -18,6 +19,9 @@ from tests.docs.snippets import UV, clean_python, run_blocks, shown
 from tests.site.audit import CHROMIUM, Audit, audit_all
 from tests.site.builds import Builds
 from tests.site.small import BREAKAGES, break_and_build, small_project
+
+settings.register_profile("no deadline", deadline=None)  # no test fails because a machine is slow
+settings.load_profile("no deadline")
 
 PAGES = [re.sub(r"(index)?\.md$", "/", page).replace("//", "/").lstrip("/") for page in all_pages()]
 """The addresses of all pages, relative to the site's."""
