@@ -1,5 +1,5 @@
 # What one does with this project, one command each. Every target makes the environment that it needs; when
-# nothing has changed since, that costs nothing. No artefact is described here: scripts/build.py knows those.
+# nothing has changed since, that costs nothing. No artefact is described here: scripts/site/build.py knows those.
 
 .PHONY: serve test site experiments bench check
 
@@ -24,7 +24,7 @@ experiments: $(MADE)  ## the long runs whose records are stale
 	$(BIN)/python scripts/experiments/run.py
 
 bench: $(MADE)  ## the times, beside PyTorch's; CONTRIBUTING.md says how to get it
-	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench/run.py
 
 check: $(MADE)  ## style, types, spelling and the files that other machines read
 	$(BIN)/ruff check

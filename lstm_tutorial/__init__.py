@@ -3,22 +3,21 @@
 The names below stand in reading order. Nothing here draws, reads files or knows of another framework.
 """
 
-from lstm_tutorial.cell import LSTM, StepTrace
-from lstm_tutorial.functions import (
+from lstm_tutorial.activations import (
     sigmoid,
     sigmoid_derivative,
     softmax,
-    softmax_cross_entropy,
     softmax_gradient,
-    squared_error,
     tanh,
     tanh_derivative,
 )
 from lstm_tutorial.gradcheck import GradientReport, check_gradients, numerical_gradient
+from lstm_tutorial.losses import softmax_cross_entropy, squared_error
+from lstm_tutorial.lstm import LSTM, StepTrace
 from lstm_tutorial.optim import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
 from lstm_tutorial.rnn import RNN
 from lstm_tutorial.sequence import Cache, Unrolled, backpropagate, unroll
-from lstm_tutorial.train import Chunk, TrainRecord, read_records, train, truncated
+from lstm_tutorial.train import Chunk, StepMetrics, read_metrics, train, truncated_bptt
 
 __version__ = "0.1.0"
 
@@ -30,8 +29,8 @@ __all__ = [
     "Cache",
     "Chunk",
     "GradientReport",
+    "StepMetrics",
     "StepTrace",
-    "TrainRecord",
     "Unrolled",
     "backpropagate",
     "check_gradients",
@@ -39,7 +38,7 @@ __all__ = [
     "clip_by_value",
     "global_norm",
     "numerical_gradient",
-    "read_records",
+    "read_metrics",
     "sigmoid",
     "sigmoid_derivative",
     "softmax",
@@ -49,6 +48,6 @@ __all__ = [
     "tanh",
     "tanh_derivative",
     "train",
-    "truncated",
+    "truncated_bptt",
     "unroll",
 ]

@@ -86,6 +86,14 @@ def as_floats(name: str, value: ArrayLike) -> FloatArray:
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
+def as_outputs(name: str, ys: ArrayLike) -> FloatArray:
+    """Return an array with the axes (T, O, B) or (O, B), or refuse it."""
+    ys = as_floats(name, ys)
+    if ys.ndim not in (2, 3) or ys.shape[-2] == 0:
+        raise ValueError(f"{name} must have shape (T, O, B) or (O, B), got {shape_text(ys.shape)}")
+    return ys
+
+
 def _as_real(name: str, value: ArrayLike, expected: str) -> NDArray[Any]:
     """Return `value` as an array of floats or integers, or refuse it."""
     try:

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from lstm_tutorial.activations import tanh, tanh_derivative
 from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_lengths, as_rng, as_size
-from lstm_tutorial.functions import tanh, tanh_derivative
 from lstm_tutorial.parameters import Parameters, Weight, scaled_normal
 
 

@@ -1,6 +1,6 @@
 """The LSTM over time: `unroll` runs the cell along a sequence, `backpropagate` carries gradients back.
 
-The equations are those of `lstm_tutorial.cell`, step after step, with the same weights. Only the bookkeeping
+The equations are those of `lstm_tutorial.lstm`, step after step, with the same weights. Only the bookkeeping
 differs, so that NumPy spends its time in matrix products. Each trick is one piece, with its reason:
 
 1. *One product a step.* Weights and bias act on ``z = [x; h_prev; 1]``; `h` is written into the next ``z``.
@@ -30,8 +30,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.cell import LSTM
 from lstm_tutorial.checks import FloatArray, as_array, as_lengths, as_size
+from lstm_tutorial.lstm import LSTM
 
 BLOCK_BYTES = 2**20
 """How much memory a block of steps may take: half of a processor core's second-level cache."""

@@ -18,8 +18,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.cell import LSTM
 from lstm_tutorial.checks import FloatArray, RandomSource, as_positive, as_rng, as_size
+from lstm_tutorial.lstm import LSTM
 from lstm_tutorial.optim import Optimizer, clip_by_global_norm, global_norm
 from lstm_tutorial.sequence import backpropagate, unroll
 
@@ -34,7 +34,7 @@ class Model(Protocol):
         """Return the live weight arrays by name."""
 
 
-class TrainRecord(NamedTuple):
+class StepMetrics(NamedTuple):
     """What is known of one step of training."""
 
     step: int
@@ -57,7 +57,7 @@ def train(
     state: Mapping[str, NDArray[Any]] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int = 100,
-) -> Iterator[TrainRecord]:
+) -> Iterator[StepMetrics]:
     """Train a network, one record a step.
 
     Nothing happens until you ask for a record, and no step is taken that you do not ask for; so
@@ -94,9 +94,9 @@ def train(
 
     Yields
     ------
-    TrainRecord
+    StepMetrics
         Step, loss and gradient norm. After an interruption, the first step after the checkpoint comes first;
-        `read_records` has the ones before.
+        `read_metrics` has the ones before.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def _steps(
     clip: float | None,
     path: Path | None,
     checkpoint_every: int,
-) -> Iterator[TrainRecord]:
+) -> Iterator[StepMetrics]:
     """Take the steps that are left."""
     # --8<-- [start:loop]
     for step in range(len(run.losses) + 1, steps + 1):
@@ -148,14 +148,14 @@ def _steps(
         is_due = step % checkpoint_every == 0 or step == steps
         if path is not None and is_due:
             run.save(path)
-        yield TrainRecord(step, float(loss), norm)
+        yield StepMetrics(step, float(loss), norm)
         # --8<-- [end:loop]
 
 
-def read_records(checkpoint: str | os.PathLike[str]) -> list[TrainRecord]:
+def read_metrics(checkpoint: str | os.PathLike[str]) -> list[StepMetrics]:
     """Return the records of all steps up to a checkpoint; none if the file is not there yet.
 
-    ``read_records(path) + list(train(..., checkpoint=path))`` is the whole history, interrupted or not.
+    ``read_metrics(path) + list(train(..., checkpoint=path))`` is the whole history, interrupted or not.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def read_records(checkpoint: str | os.PathLike[str]) -> list[TrainRecord]:
         return []
     arrays = _read(path)
     pairs = zip(arrays["losses"].tolist(), arrays["gradient_norms"].tolist(), strict=True)
-    return [TrainRecord(step, loss, norm) for step, (loss, norm) in enumerate(pairs, start=1)]
+    return [StepMetrics(step, loss, norm) for step, (loss, norm) in enumerate(pairs, start=1)]
 
 
 class _Run:
@@ -260,7 +260,7 @@ class Chunk(NamedTuple):
     """Cell state after the chunk, (H, B)."""
 
 
-def truncated(
+def truncated_bptt(
     lstm: LSTM,
     xs: FloatArray,
     targets: FloatArray,

@@ -1,7 +1,7 @@
 """The LSTM with one part changed: a gate left out, a squashing left out, gates coupled, peepholes added.
 
 Each change is one of the variants that Greff et al. (2015) compared; "none" is the cell of
-`lstm_tutorial.cell`. `unroll` and `backpropagate` mean here what they mean in `lstm_tutorial.sequence`. The
+`lstm_tutorial.lstm`. `unroll` and `backpropagate` mean here what they mean in `lstm_tutorial.sequence`. The
 code is the plain loop over the steps, so that one sees what a change does; it is not tuned for speed, and
 there is no checkpointing.
 
@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from lstm_tutorial.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_lengths, as_number, as_rng, as_size
-from lstm_tutorial.functions import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.parameters import Parameters, Weight, scaled_normal
 
 # --8<-- [start:changes]
@@ -46,7 +46,7 @@ _PEEPHOLES = {"pf", "pi", "po"}
 class Variant(Parameters):
     r"""An LSTM with one part changed.
 
-    Weights have the names, the shapes and the first values of `lstm_tutorial.cell.LSTM`: for one seed, all
+    Weights have the names, the shapes and the first values of `lstm_tutorial.lstm.LSTM`: for one seed, all
     variants start from the same numbers. What a change leaves out is not among `parameters`.
 
     Parameters

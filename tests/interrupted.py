@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_tutorial import LSTM, Adam, TrainRecord, backpropagate, squared_error, train, unroll
+from lstm_tutorial import LSTM, Adam, StepMetrics, backpropagate, squared_error, train, unroll
 
 STEPS = 40
 EVERY = 7
@@ -25,7 +25,7 @@ EVERY = 7
 
 def make(
     checkpoint: Path | None, *, steps: int = STEPS, every: int = EVERY, rng: Any = 3
-) -> tuple[dict[str, Any], Iterator[TrainRecord]]:
+) -> tuple[dict[str, Any], Iterator[StepMetrics]]:
     """Return everything that a training changes, and the training: random batches and a carried state."""
     lstm = LSTM(2, 3, 1, rng=0)
     state = {"h": np.zeros((3, 2)), "c": np.zeros((3, 2)), "batches": np.array(0)}

@@ -19,19 +19,20 @@ from lstm_tutorial.parameters import Parameters, Weight
 
 PACKAGE = Path(lstm_tutorial.__file__).parent
 
-ON_FUNCTIONS = {"checks", "functions", "parameters"}
+ON_FUNCTIONS = {"checks", "activations", "parameters"}
 MAY_IMPORT = {
     "checks": set(),
-    "functions": {"checks"},
+    "activations": {"checks"},
+    "losses": {"checks"},
     "parameters": {"checks"},
-    "cell": ON_FUNCTIONS,
+    "lstm": ON_FUNCTIONS,
     "rnn": ON_FUNCTIONS,
     "variants": ON_FUNCTIONS,
     "optim": {"checks"},
     "tasks": {"checks"},
     "gradcheck": {"checks"},
-    "sequence": {"checks", "cell"},
-    "train": {"checks", "cell", "sequence", "optim"},
+    "sequence": {"checks", "lstm"},
+    "train": {"checks", "lstm", "sequence", "optim"},
 }
 MODULES = {path.stem: path for path in PACKAGE.glob("*.py") if path.stem != "__init__"}
 

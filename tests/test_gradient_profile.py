@@ -15,7 +15,7 @@ from lstm_tutorial import LSTM
 from lstm_tutorial.gradcheck import numerical_gradient
 from scripts.experiments import gradient_profile as experiment
 from scripts.experiments import one_bit
-from scripts.records import read_record
+from scripts.experiments.records import read_record
 
 FOUND_AT_LAG_10 = {"as drawn": 4e-4, "0": 5e-3, "1": 0.10, "2": 0.45, "3": 0.69, "5": 0.96}
 

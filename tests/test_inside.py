@@ -14,8 +14,8 @@ import pytest
 from lstm_tutorial import LSTM, unroll
 from lstm_tutorial.tasks import ADDING_BASELINE
 from scripts.experiments import inside
-from scripts.interventions import look
-from scripts.records import RECORDS, read_record, rounded
+from scripts.experiments.interventions import look
+from scripts.experiments.records import RECORDS, read_record, rounded
 
 FRESH = 7  # a seed that nothing else here uses
 TASKS = ("reber", "adding")

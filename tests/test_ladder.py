@@ -1,10 +1,10 @@
-"""Every rung of the ladder of `scripts/ladder.py` gives the same numbers."""
+"""Every rung of the ladder of `scripts/bench/ladder.py` gives the same numbers."""
 
 import numpy as np
 import pytest
 
 from lstm_tutorial import LSTM
-from scripts import ladder
+from scripts.bench import ladder
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scripts import records
-from scripts.experiments import harness
+from scripts.experiments import harness, records
 
 CPU_BUDGET = 60 * 60 * 2  # seconds: an hour of two cores, for all records together
 

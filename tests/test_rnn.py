@@ -1,6 +1,6 @@
 """The plain network against a loop written out, against differences, and against values that PyTorch gave.
 
-PyTorch's numbers were written by `scripts/golden.py`; `tests/parity` compares with PyTorch itself.
+PyTorch's numbers were written by `tests/parity/golden.py`; `tests/parity` compares with PyTorch itself.
 """
 
 from __future__ import annotations

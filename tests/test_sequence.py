@@ -1,6 +1,6 @@
 """The sequence path against loops over the single step, which has its own tests, and against differences.
 
-PyTorch's numbers were written by `scripts/golden.py`; `tests/parity` compares with PyTorch itself.
+PyTorch's numbers were written by `tests/parity/golden.py`; `tests/parity` compares with PyTorch itself.
 """
 
 from __future__ import annotations

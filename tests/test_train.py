@@ -17,16 +17,16 @@ from lstm_tutorial import (
     LSTM,
     SGD,
     Adam,
-    TrainRecord,
+    StepMetrics,
     backpropagate,
     check_gradients,
     clip_by_global_norm,
     global_norm,
-    read_records,
+    read_metrics,
     rnn,
     squared_error,
     train,
-    truncated,
+    truncated_bptt,
     unroll,
 )
 from tests import interrupted
@@ -76,7 +76,7 @@ def test_the_loop_is_the_one_that_anyone_would_write(clip):
     for step in range(1, 21):
         loss, gradients = loss_of(other)(draw_batch(rng))
         weights_only = {name: gradients[name] for name in other.parameters()}
-        expected.append(TrainRecord(step, loss, global_norm(weights_only)))
+        expected.append(StepMetrics(step, loss, global_norm(weights_only)))
         if clip is not None:
             weights_only, _ = clip_by_global_norm(weights_only, clip)
         optimizer.update(other.parameters(), weights_only)
@@ -151,7 +151,7 @@ def test_the_rng_is_what_batches_are_drawn_from():
 def test_what_is_not_finite_stops_the_training(bad, where, tmp_path):
     w = np.array([1.0, 2.0])
     model = SimpleNamespace(parameters=lambda: {"w": w})
-    steps: list[TrainRecord] = []
+    steps: list[StepMetrics] = []
 
     def loss_and_gradients(batch):
         fails = len(steps) == 2
@@ -210,9 +210,9 @@ def uninterrupted(tmp_path_factory):
     return copies(arrays), records, path.read_bytes()
 
 
-def finish(path: Path) -> tuple[Any, list[TrainRecord]]:
+def finish(path: Path) -> tuple[Any, list[StepMetrics]]:
     """Continue a training from what is on the disk; return what everything is then, and all records."""
-    before = read_records(path)
+    before = read_metrics(path)
     arrays, training = interrupted.make(path)
     return arrays, before + list(training)
 
@@ -225,7 +225,7 @@ def test_killed_at_a_moment_it_resumes_bit_for_bit(moment, tmp_path, uninterrupt
     assert killed.returncode == -9, killed.stderr
     last = int(killed.stdout.split()[-1])
     assert last == (10 if "update" in moment else 13)
-    assert len(read_records(path)) == (14 if moment == "after the move" else 7)
+    assert len(read_metrics(path)) == (14 if moment == "after the move" else 7)
     arrays, records = finish(path)
     assert_same(arrays, uninterrupted[0])
     assert records == uninterrupted[1]
@@ -286,7 +286,7 @@ def test_when_checkpoints_are_written(tmp_path):
     path = tmp_path / "checkpoint"
     written: list[tuple[int, int]] = []
     for record in interrupted.make(path, steps=11, every=4)[1]:
-        known = read_records(path)
+        known = read_metrics(path)
         if not written or written[-1][1] != len(known):
             written.append((record.step, len(known)))
     assert written == [(1, 0), (4, 4), (8, 8), (11, 11)]
@@ -299,15 +299,15 @@ def test_checkpoints_come_every_hundred_steps_unless_told(tmp_path):
     training = train(
         model, lambda batch: (1.0, {"w": w}), lambda rng: None, SGD(0.1), steps=101, checkpoint=path
     )
-    assert [len(read_records(path)) for record in training if record.step >= 99] == [0, 100, 101]
+    assert [len(read_metrics(path)) for record in training if record.step >= 99] == [0, 100, 101]
 
 
 def test_records_are_read_back(tmp_path):
     path = tmp_path / "checkpoint"
-    assert read_records(path) == []
+    assert read_metrics(path) == []
     records = list(interrupted.make(path)[1])
-    assert read_records(str(path)) == records
-    assert all(type(value) in (int, float) for record in read_records(path) for value in record)
+    assert read_metrics(str(path)) == records
+    assert all(type(value) in (int, float) for record in read_metrics(path) for value in record)
 
 
 def test_a_checkpoint_holds_plain_arrays(tmp_path):
@@ -426,17 +426,17 @@ def test_files_that_are_no_checkpoints(tmp_path):
     whole = path.read_bytes()
     for content in (b"", b"some text", whole[: len(whole) // 2], b"PK\x03\x04"):
         path.write_bytes(content)
-        for call in (read_records, resume):
+        for call in (read_metrics, resume):
             with pytest.raises(ValueError, match="is not a checkpoint: "):
                 call(path)
     with path.open("wb") as file:
         np.save(file, np.ones(1))
-    for call in (read_records, resume):
+    for call in (read_metrics, resume):
         with pytest.raises(ValueError, match="is not a checkpoint: "):
             call(path)
     with path.open("wb") as file:
         np.savez(file, b=np.ones(1), a=np.ones(1))
-    for call in (read_records, resume):
+    for call in (read_metrics, resume):
         refused(ValueError, f"{path} is not a checkpoint: it holds ['a', 'b']", lambda call=call: call(path))
 
 
@@ -485,7 +485,7 @@ def test_the_state_is_carried(length):
         seen.append((ys, wanted))
         return squared_error(ys, wanted)
 
-    chunks = list(truncated(lstm, xs, targets, loss, length=length, h0=h0, c0=c0))
+    chunks = list(truncated_bptt(lstm, xs, targets, loss, length=length, h0=h0, c0=c0))
     assert len(chunks) == -(-10 // length)
     whole = unroll(lstm, xs, h0, c0)
     np.testing.assert_allclose(np.concatenate([ys for ys, _ in seen]), whole.ys, rtol=1e-12, atol=1e-14)
@@ -500,7 +500,7 @@ def test_the_gradient_is_cut():
     """The gradients of a chunk are those of its own loss where the state before it is a constant."""
     lstm, xs, targets, h0, c0 = sequence()
     h, c = h0, c0
-    chunks = truncated(lstm, xs, targets, squared_error, length=4, h0=h0, c0=c0)
+    chunks = truncated_bptt(lstm, xs, targets, squared_error, length=4, h0=h0, c0=c0)
     for start, chunk in zip((0, 4, 8), chunks, strict=True):
         part = slice(start, start + 4)
 
@@ -518,15 +518,15 @@ def test_one_long_chunk_is_the_whole_gradient_and_short_ones_are_not():
     lstm, xs, targets, _, _ = sequence()
     out = unroll(lstm, xs)
     whole = backpropagate(out.cache, dys=squared_error(out.ys, targets)[1])
-    (chunk,) = truncated(lstm, xs, targets, squared_error, length=10)
+    (chunk,) = truncated_bptt(lstm, xs, targets, squared_error, length=10)
     assert_same(chunk.gradients, whole)
-    halves = [c.gradients["Wf"] / 2 for c in truncated(lstm, xs, targets, squared_error, length=5)]
+    halves = [c.gradients["Wf"] / 2 for c in truncated_bptt(lstm, xs, targets, squared_error, length=5)]
     assert not np.allclose(sum(halves), whole["Wf"], rtol=1e-3)
 
 
 def test_weights_may_change_between_chunks():
     lstm, xs, targets, h0, c0 = sequence(6)
-    chunks = truncated(lstm, xs, targets, squared_error, length=3, h0=h0, c0=c0)
+    chunks = truncated_bptt(lstm, xs, targets, squared_error, length=3, h0=h0, c0=c0)
     first = next(chunks)
     lstm.Wf_bias = np.full((H, 1), 2.0)
     second = next(chunks)
@@ -540,5 +540,5 @@ def test_a_bad_length_is_refused():
     refused(
         ValueError,
         "length must be a positive integer, got 0",
-        lambda: list(truncated(lstm, xs, targets, squared_error, length=0)),
+        lambda: list(truncated_bptt(lstm, xs, targets, squared_error, length=0)),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_tutorial.functions import softmax_cross_entropy
+from lstm_tutorial import softmax_cross_entropy
 from lstm_tutorial.optim import Adam
 from lstm_tutorial.tasks import Sequences, copying, copying_baseline
 from lstm_tutorial.train import train

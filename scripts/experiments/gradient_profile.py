@@ -15,12 +15,12 @@ import numpy as np
 from tqdm import tqdm
 
 from lstm_tutorial import LSTM, StepTrace
+from lstm_tutorial.activations import tanh_derivative
 from lstm_tutorial.checks import FloatArray
-from lstm_tutorial.functions import tanh_derivative
 from lstm_tutorial.rnn import RNN, unroll
 from scripts.experiments import harness
 from scripts.experiments.common import chrono_biases
-from scripts.records import rounded
+from scripts.experiments.records import rounded
 
 ABOUT = {
     "task": "gradient of a random linear read-out of the last hidden state, relative to lag 0",

@@ -29,8 +29,8 @@ import numpy as np
 from tqdm import tqdm
 
 import lstm_tutorial
-from scripts import records
-from scripts.records import rounded
+from scripts.experiments import records
+from scripts.experiments.records import rounded
 
 HERE = Path(__file__).parent
 POINTS = 100  # a learning curve has at most about so many points

@@ -3,7 +3,7 @@
 ``python scripts/experiments/inside.py`` trains every seed of both tasks, keeps of each task the network whose
 memory is most in one unit (`docs/records/inside_reber.npz` and `inside_adding.npz`) and writes what was
 measured on all of them to `docs/records/inside.json`. How a unit is interfered with stands in
-`scripts.interventions`; the pages and figures read the record and the weights, and train nothing.
+`scripts.experiments.interventions`; the pages and figures read the record and the weights, and train nothing.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from lstm_tutorial import LSTM, backpropagate, squared_error, unroll
+from lstm_tutorial import LSTM, backpropagate, softmax_cross_entropy, squared_error, unroll
 from lstm_tutorial.checks import FloatArray
-from lstm_tutorial.functions import softmax_cross_entropy
 from lstm_tutorial.optim import Adam
 from lstm_tutorial.tasks import (
     ADDING_BASELINE,
@@ -31,8 +30,8 @@ from lstm_tutorial.tasks import (
 )
 from lstm_tutorial.train import train
 from scripts.experiments import harness
-from scripts.interventions import Inside, look
-from scripts.records import RECORDS, rounded
+from scripts.experiments.interventions import Inside, look
+from scripts.experiments.records import RECORDS, rounded
 
 ABOUT = {
     "task": "embedded Reber grammar, and adding; a price on the hidden states; one unit at a time taken away",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_tutorial.functions import softmax, softmax_cross_entropy
+from lstm_tutorial import softmax, softmax_cross_entropy
 from lstm_tutorial.optim import Adam
 from lstm_tutorial.tasks import Sequences, noise_free_long_lag
 from lstm_tutorial.train import train

@@ -21,7 +21,7 @@ from lstm_tutorial.train import train
 from scripts.experiments import harness
 from scripts.experiments.common import chrono_biases
 from scripts.experiments.gradient_profile import lstm_gradients, rnn_gradients, traces_of
-from scripts.records import rounded
+from scripts.experiments.records import rounded
 
 ABOUT = {
     "task": "one marked bit, then noise as loud as the bit; answer its sign at the end",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_tutorial.functions import sigmoid, squared_error
+from lstm_tutorial import sigmoid, squared_error
 from lstm_tutorial.optim import Adam
 from lstm_tutorial.tasks import Sequences, two_sequence
 from lstm_tutorial.train import train

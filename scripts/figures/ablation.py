@@ -5,8 +5,8 @@ from __future__ import annotations
 from statistics import median
 
 from scripts.experiments.harness import read_record
-from scripts.figures import style
-from scripts.learning_curves import draw_runs
+from scripts.plotting import style
+from scripts.plotting.curves import draw_runs
 
 TITLES = {"ablation_reber": "Embedded Reber grammar", "ablation_adding": "Adding, T = 50"}
 

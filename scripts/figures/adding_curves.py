@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lstm_tutorial.tasks import ADDING_BASELINE
 from scripts.experiments.harness import read_record
-from scripts.figures import style
-from scripts.learning_curves import draw_arms, draw_baseline
+from scripts.plotting import style
+from scripts.plotting.curves import draw_arms, draw_baseline
 
 ARMS = {
     "T = 100, chrono": "LSTM, chrono",

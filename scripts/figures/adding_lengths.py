@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scripts.experiments.harness import read_record
-from scripts.figures import style
-from scripts.learning_curves import draw_runs
+from scripts.plotting import style
+from scripts.plotting.curves import draw_runs
 
 LENGTHS = (100, 200, 400, 1000)
 

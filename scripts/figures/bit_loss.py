@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from lstm_tutorial import LSTM, Adam, TrainRecord, backpropagate, squared_error, train, unroll
-from scripts.figures import style
+from lstm_tutorial import LSTM, Adam, StepMetrics, backpropagate, squared_error, train, unroll
+from scripts.plotting import style
 
 LAGS = (5, 10, 20)
 SEEDS = range(4)
 STEPS, B = 200, 32
 
 
-def training(lag: int, seed: int, optimizer: Any, steps: int, **options: Any) -> list[TrainRecord]:
+def training(lag: int, seed: int, optimizer: Any, steps: int, **options: Any) -> list[StepMetrics]:
     """Train an LSTM of 8 units on the bit at one lag and return the records of all steps."""
     lstm = LSTM(1, 8, 1, rng=seed, forget_bias=1.0)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from lstm_tutorial import SGD
-from scripts.figures import style
 from scripts.figures.bit_loss import training
+from scripts.plotting import style
 
 LAG, STEPS, LIMIT = 8, 150, 0.5
 SEEDS = range(5)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from scripts import baselines
+from scripts.experiments import baselines
 from scripts.experiments.harness import read_record
-from scripts.figures import style
-from scripts.learning_curves import draw_runs
+from scripts.plotting import style
+from scripts.plotting.curves import draw_runs
 
 
 def build() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lstm_tutorial.tasks import copying_baseline
 from scripts.experiments.harness import read_record
-from scripts.figures import style
-from scripts.learning_curves import draw_arms, draw_baseline
+from scripts.plotting import style
+from scripts.plotting.curves import draw_arms, draw_baseline
 
 
 def build() -> None:

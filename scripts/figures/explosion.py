@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scripts.figures import style
+from scripts.plotting import style
 
 STEPS, TARGET, RATE, START = 50, 0.5, 0.01, 1.1
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lstm_tutorial import LSTM, Adam, squared_error
-from scripts.figures import style
+from scripts.plotting import style
 
 D, H, O, T, B = 3, 8, 1, 6, 16
 UPDATES = 100

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 
 from lstm_tutorial import StepTrace, tanh
 from lstm_tutorial.checks import FloatArray
-from scripts.figures import style
 from scripts.forward_pass import UNIT, first_step
+from scripts.plotting import style
 
 Strip = tuple[str, FloatArray, str]  # label, values (n, 1), colour of the label
 

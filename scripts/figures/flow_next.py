@@ -5,9 +5,9 @@ The drawing is that of `flow`; here the previous states are no longer zero.
 
 from __future__ import annotations
 
-from scripts.figures import style
 from scripts.figures.flow import draw
 from scripts.forward_pass import UNIT, second_step
+from scripts.plotting import style
 
 
 def build() -> None:

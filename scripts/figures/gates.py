@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from lstm_tutorial.checks import FloatArray
-from scripts.figures import style
 from scripts.forward_pass import UNIT, first_step, second_step
+from scripts.plotting import style
 
 
 def units(axes: Axes, first: FloatArray, second: FloatArray, colour: str, title: str) -> None:

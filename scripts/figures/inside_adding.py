@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from scripts.experiments.inside import MEASURING, examples_of, load, running_sum
-from scripts.figures import style
+from scripts.experiments.interventions import look
 from scripts.figures.inside_reber import carrying_unit
-from scripts.interventions import look
+from scripts.plotting import style
 
 SHOWN = 4
 """So many sequences are drawn; the first of them below, with its gates."""

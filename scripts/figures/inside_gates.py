@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scripts.figures import style
 from scripts.figures.inside_reber import carrying_unit, frame_row, label_symbols, shown, twins
+from scripts.plotting import style
 
 PANELS = {"f": "forget gate", "i": "input gate", "o": "output gate"}
 

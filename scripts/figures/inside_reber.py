@@ -11,9 +11,9 @@ from matplotlib.patches import Rectangle
 
 from lstm_tutorial.tasks import encode_reber
 from scripts.experiments.inside import load
-from scripts.figures import style
-from scripts.interventions import Inside, look
-from scripts.records import read_record
+from scripts.experiments.interventions import Inside, look
+from scripts.experiments.records import read_record
+from scripts.plotting import style
 
 INNER = "BTSXXTVPXVVE"
 """A string of the Reber grammar in which T, P and a loop occur."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scripts.figures import style
 from scripts.figures.inside_reber import carrying_unit, label_symbols, shown, twins
+from scripts.plotting import style
 
 ROWS = ("f", "i", "c_tilde", "o", "c", "h")
 NAMES = ("forget gate f", "input gate i", "candidate c̃", "output gate o", "cell state c", "hidden state h")

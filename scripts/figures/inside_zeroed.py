@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from scripts.figures import style
-from scripts.records import read_record
+from scripts.experiments.records import read_record
+from scripts.plotting import style
 
 
 def build() -> None:

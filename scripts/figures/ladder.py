@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scripts.figures import style
-from scripts.records import read_record
+from scripts.experiments.records import read_record
+from scripts.plotting import style
 
 PANELS = (("b", "one sequence, 20 units"), ("c", "32 sequences, 128 units"), ("d", "64 sequences, 256 units"))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scripts.figures import style
+from scripts.plotting import style
 
 SEQUENCES = 20_000
 LAGS = 200

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from lstm_tutorial.checks import FloatArray
-from scripts.figures import style
-from scripts.records import read_record
+from scripts.experiments.records import read_record
+from scripts.plotting import style
 
 NAMES = {
     "RNN": "plain RNN",

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scripts.figures import style
 from scripts.figures.flow import frame
 from scripts.forward_pass import UNIT, example, second_step
+from scripts.plotting import style
 
 
 def build() -> None:

@@ -5,8 +5,8 @@ Draws the record that `scripts.experiments.gradient_profile` writes.
 
 from __future__ import annotations
 
-from scripts.figures import style
-from scripts.records import read_record
+from scripts.experiments.records import read_record
+from scripts.plotting import style
 
 
 def build() -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scripts.figures import style
 from scripts.forward_pass import UNIT, example
+from scripts.plotting import style
 
 
 def build() -> None:

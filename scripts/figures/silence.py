@@ -9,8 +9,8 @@ import numpy as np
 
 from lstm_tutorial import LSTM
 from lstm_tutorial.checks import FloatArray
-from scripts.figures import style
 from scripts.forward_pass import WEIGHT_SEED, example
+from scripts.plotting import style
 
 STEPS = 40
 

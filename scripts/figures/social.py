@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from lstm_tutorial import LSTM
-from scripts.figures.style import COLOURS, GENERATED
+from scripts.plotting.style import COLOURS, GENERATED
 
 STEPS, UNITS = 30, 3  # three units of each gate
 GROUND = "#fdfcf9"

@@ -5,9 +5,9 @@ Draws what `scripts.forward_pass` computed and computes nothing itself.
 
 from __future__ import annotations
 
-from scripts.figures import style
 from scripts.figures.gates import units
 from scripts.forward_pass import UNIT, first_step, second_step
+from scripts.plotting import style
 
 
 def build() -> None:

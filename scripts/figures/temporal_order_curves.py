@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scripts import baselines
+from scripts.experiments import baselines
 from scripts.experiments.harness import read_record
-from scripts.figures import style
-from scripts.learning_curves import draw_arms, draw_baseline
+from scripts.plotting import style
+from scripts.plotting.curves import draw_arms, draw_baseline
 
 
 def build() -> None:

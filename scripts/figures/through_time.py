@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from lstm_tutorial.checks import FloatArray
-from scripts.figures import style
 from scripts.forward_pass import INPUT_SEED, example
+from scripts.plotting import style
 
 STEPS = 40
 

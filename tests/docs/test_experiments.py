@@ -15,7 +15,7 @@ import pytest
 
 from lstm_tutorial import softmax_cross_entropy, squared_error
 from lstm_tutorial.tasks import adding, embedded_reber, noise_free_long_lag, predicts_legal
-from scripts import baselines
+from scripts.experiments import baselines
 from scripts.experiments.harness import NAMES, read_record
 from scripts.experiments.summary import OVERVIEW, Row, count_solved, overview, sequences, verdict
 

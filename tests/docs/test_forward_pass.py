@@ -20,10 +20,11 @@ import pytest
 
 from lstm_tutorial import StepTrace
 from scripts import forward_pass
-from scripts.figures import silence, style, through_time
+from scripts.bench.notebook import LSTM as Notebook  # noqa: N811
+from scripts.figures import silence, through_time
 from scripts.forward_pass import UNIT, example, first_step, second_step
+from scripts.plotting import style
 from tests.docs.pages import text_of
-from tests.notebook import LSTM as Notebook  # noqa: N811
 
 FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "states", "through_time")
 

@@ -1,6 +1,6 @@
 """Numbers that PyTorch computed once, for tests that run without it.
 
-`python scripts/golden.py` wrote the files here and writes them again; they hold plain arrays and no pickle.
+`python tests/parity/golden.py` wrote the files here and writes them again. They hold plain arrays, no pickle.
 """
 
 from functools import cache

@@ -4,7 +4,8 @@ import pytest
 
 pytest.importorskip("torch", reason="PyTorch is in the group `parity`, which is large and not installed here")
 
-from scripts import bench, ladder
+from scripts.bench import ladder
+from scripts.bench import run as bench
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

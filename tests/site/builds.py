@@ -108,7 +108,7 @@ class Builds:
         built = self.wait(self.second).parent
         project = Path(shutil.copytree(built, built.with_name("by zensical")))
         shutil.rmtree(project / "site")
-        for command in (["scripts.build"], ["zensical", "build"]):
+        for command in (["scripts.site.build"], ["zensical", "build"]):
             result = run(project, *command)
             assert result.returncode == 0, result.stdout
         return project / "site"

@@ -20,8 +20,8 @@ from lstm_tutorial import sigmoid
 print(sigmoid(0.0))
 ```
 
-```python title="lstm_tutorial/cell.py"
---8<-- "lstm_tutorial/cell.py:cell"
+```python title="lstm_tutorial/lstm.py"
+--8<-- "lstm_tutorial/lstm.py:cell"
 ```
 
 <figure markdown="block" class="plot">
@@ -68,8 +68,8 @@ class Breakage(NamedTuple):
 
 
 BREAKAGES = {
-    "snippet's section": Breakage("docs/index.md", "cell.py:cell", "cell.py:no_such_part", "no_such_part"),
-    "snippet's file": Breakage("docs/index.md", "cell.py:cell", "no_such_file.py", "no_such_file"),
+    "snippet's section": Breakage("docs/index.md", "lstm.py:cell", "lstm.py:no_such_part", "no_such_part"),
+    "snippet's file": Breakage("docs/index.md", "lstm.py:cell", "no_such_file.py", "no_such_file"),
     "figure": Breakage("docs/index.md", "gates.svg", "no_such_figure.svg", "no_such_figure"),
     "link": Breakage("docs/index.md", "(other.md)", "(no_such_page.md)", "no_such_page"),
     "anchor": Breakage("docs/index.md", "#there", "#nowhere", "#nowhere"),

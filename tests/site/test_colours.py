@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from scripts.figures.style import COLOURS, VARIABLES
+from scripts.plotting.style import COLOURS, VARIABLES
 from tests.site.builds import ROOT
 
 GATES = ("forget", "input", "candidate", "output", "cell", "hidden")

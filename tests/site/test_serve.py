@@ -69,7 +69,7 @@ def test_edits_show_without_a_restart(served: Served) -> None:
     again = served.page("other/")
     assert article(again) == article(reference), "a page that did not change reads as before"
 
-    served.edit("lstm_tutorial/functions.py", "(1.0 + np.exp(np.copysign", "(3.0 + np.exp(np.copysign")
+    served.edit("lstm_tutorial/activations.py", "(1.0 + np.exp(np.copysign", "(3.0 + np.exp(np.copysign")
     served.wait_for("", lambda text: "<code>0.25\n" in text)
 
 

@@ -2,7 +2,7 @@
 
 A figure script is called as its figure is, and ends in ``save``::
 
-    from scripts.figures import style
+    from scripts.plotting import style
 
     def build() -> None:
         figure, axes = style.new_figure(height=3.2)

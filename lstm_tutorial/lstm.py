@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from lstm_tutorial.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_number, as_rng, as_size
-from lstm_tutorial.functions import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.parameters import Parameters, Weight, scaled_normal
 
 

@@ -1,8 +1,8 @@
 """The ladder of the chapter on speed: one sequence, one idea more on every rung.
 
 Each function takes an LSTM and its inputs and gives the hidden states, or the weights' gradients, of the same
-sequence; the top rung is the package itself. `scripts/bench.py` times them, and a test holds that all agree.
-Nothing is checked here, and states start at zero.
+sequence; the top rung is the package itself. `scripts/bench/run.py` times them, and a test holds that all
+agree. Nothing is checked here, and states start at zero.
 """
 
 from __future__ import annotations

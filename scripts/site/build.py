@@ -1,6 +1,6 @@
 """Bring every artefact of ``docs/_generated`` up to date, running only the scripts that are stale.
 
-``python scripts/build.py`` does so from a terminal; `scripts.hooks` calls ``build`` before MkDocs reads a
+``python scripts/site/build.py`` does so from a terminal; `scripts.site.hooks` calls ``build`` before MkDocs reads a
 page. An artefact script is ``scripts/forward_pass.py`` or any script of ``scripts/figures``; each defines
 ``build()``, which takes nothing and writes files of the script's own name. The long experiments are not run
 here: their records are committed.
@@ -26,10 +26,10 @@ from typing import Any
 
 from tqdm import tqdm
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 GENERATED = ROOT / "docs" / "_generated"
 STAMPS = GENERATED / ".stamps.json"
-NOT_FIGURES = {"__init__.py", "style.py"}
+NOT_FIGURES = {"__init__.py"}
 
 
 def build() -> list[str]:
@@ -70,7 +70,7 @@ def shared_files() -> list[Path]:
     scripts = set((ROOT / "scripts").rglob("*.py")) - set((ROOT / "scripts/figures").glob("*.py"))
     package = (ROOT / "lstm_tutorial").rglob("*.py")
     records = (path for path in (ROOT / "docs/records").rglob("*") if path.is_file())
-    return sorted({*scripts, *package, *records, ROOT / "scripts/figures/style.py"})
+    return sorted({*scripts, *package, *records})
 
 
 def digest(files: Iterable[Path], start: str = "") -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from scripts.figures import style
+from scripts.plotting import style
 
 Runs = list[dict[str, Any]]
 

@@ -7,7 +7,7 @@ pytest.importorskip("torch", reason="PyTorch is in the group `parity`, which is 
 
 from tests.golden import read
 from tests.parity import pytorch
-from tests.test_cell import SIZES, problem
+from tests.test_lstm import SIZES, problem
 
 
 def incoming_for(size, seed, dtype):
@@ -36,7 +36,7 @@ def test_step_and_gradients(seed, size, dtype, allowed):
 @pytest.mark.parametrize("case", read("lstm_step"))
 def test_the_golden_numbers_are_what_pytorch_computes(case):
     """The committed numbers are PyTorch's own, not ours."""
-    from scripts.golden import step_case
+    from tests.parity.golden import step_case
 
     golden = read("lstm_step")[case]
     fresh = step_case(case)

@@ -1,8 +1,8 @@
-"""Write ``scripts/numpy.inv``: where NumPy's documentation describes what our docstrings and types mention.
+"""Write ``scripts/site/numpy.inv``: where NumPy's documentation describes what our docstrings and types mention.
 
 mkdocstrings turns a name into a link if an inventory lists it. NumPy's own inventory lists everything and
 would have to be downloaded; this one lists what is used, so the site builds without a network. Run it after
-adding a name to ``PAGES``: ``python scripts/numpy_inventory.py``.
+adding a name to ``PAGES``: ``python scripts/site/numpy_inventory.py``.
 """
 
 from __future__ import annotations

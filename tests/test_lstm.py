@@ -1,7 +1,7 @@
 """One step of the LSTM against peers: the notebook's class, PyTorch's numbers, central differences.
 
-PyTorch's numbers were written by `scripts/golden.py`; `tests/parity` compares with PyTorch itself. Bad calls
-are in `test_checks`, the weights' own rules in `test_parameters`.
+PyTorch's numbers were written by `tests/parity/golden.py`; `tests/parity` compares with PyTorch itself. Bad
+calls are in `test_checks`, the weights' own rules in `test_parameters`.
 """
 
 import copy
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lstm_tutorial import LSTM, StepTrace
-from tests import notebook
+from scripts.bench import notebook
 from tests.golden import read
 
 INPUTS = ("x", "h_prev", "c_prev")

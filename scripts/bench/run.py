@@ -28,9 +28,8 @@ import torch
 from tqdm import tqdm
 
 from lstm_tutorial import LSTM, backpropagate, unroll
-from scripts import ladder
-from scripts.records import write_record
-from tests import notebook
+from scripts.bench import ladder, notebook
+from scripts.experiments.records import write_record
 
 SHAPES = {  # name: (T, B, D, H)
     "a": (1, 1, 10, 20),
@@ -175,7 +174,7 @@ def row(case: Case, rounds: int) -> dict[str, float]:
 
 
 def ladder_row(case: Case, rounds: int) -> dict[str, float]:
-    """Time the rungs of `scripts/ladder.py` side by side, and the floor with them."""
+    """Time the rungs of `scripts/bench/ladder.py` side by side, and the floor with them."""
     shape, dtype, what = case
     problem = Problem(*SHAPES[shape], dtype)
     peers: Peers = {name: partial(rung, problem.lstm, problem.xs) for name, rung in ladder.FORWARD.items()}
@@ -193,7 +192,7 @@ def effort(shape: str, rounds: int) -> tuple[int, int]:
 
 def in_a_fresh_process(what: str, argument: str, rounds: int = 0) -> Any:
     """Run one measurement in a process of its own and return what it found."""
-    command = [sys.executable, "-m", "scripts.bench", f"--rounds={rounds}", f"--{what}={argument}"]
+    command = [sys.executable, "-m", "scripts.bench.run", f"--rounds={rounds}", f"--{what}={argument}"]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 

@@ -3,7 +3,7 @@
 Executed pages import the package in MkDocs' own process. ``mkdocs serve`` keeps that process alive, so
 without this an edit in ``lstm_tutorial/`` would not reach the pages until a restart. While serving, a page
 that depends on nothing that changed is not converted again, so that an edit of one page shows at once.
-Zensical does not call hooks: run ``python scripts/build.py`` before it.
+Zensical does not call hooks: run ``python scripts/site/build.py`` before it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
-ROOT = Path(__file__).parents[1]
-KEPT = "scripts.katex"  # in use by the running build; it imports nothing of the package
+ROOT = Path(__file__).parents[2]
+KEPT = "scripts.site.katex"  # in use by the running build; it imports nothing of the package
 KEPT_OF_A_PAGE = ("content", "toc", "_title_from_render", "present_anchor_ids")
 
 
@@ -52,7 +52,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     forget("lstm_tutorial", "scripts")
     if sys.path[0] != str(ROOT):
         sys.path.insert(0, str(ROOT))
-    importlib.import_module("scripts.build").build()
+    importlib.import_module("scripts.site.build").build()
     around = surroundings() if serving else ""
 
 

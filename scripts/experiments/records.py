@@ -14,7 +14,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-RECORDS = Path(__file__).resolve().parent.parent / "docs" / "records"
+RECORDS = Path(__file__).resolve().parents[2] / "docs" / "records"
 
 
 def record_path(name: str) -> Path:

@@ -1,6 +1,6 @@
 """Write the numbers of PyTorch that the tests compare with where PyTorch is not installed.
 
-`uv run --group parity python scripts/golden.py` writes ``tests/golden/*.npz``: plain float64 arrays, no
+`uv run --group parity python tests/parity/golden.py` writes ``tests/golden/*.npz``: plain float64 arrays, no
 pickle, the same bytes for the same numbers. The networks' weights and inputs are drawn here and stored
 beside what PyTorch computes from them, so the tests depend on no generator. `tests/parity` repeats every
 number.
@@ -14,7 +14,7 @@ import numpy as np
 from lstm_tutorial import LSTM
 from tests.parity import pytorch, rnn, sequence, training
 
-FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
+FOLDER = Path(__file__).resolve().parents[1] / "golden"
 
 # D, H, O, B of each case, by its name.
 STEPS = {

@@ -1,0 +1,1 @@
+"""What figures share: the style of a plot, and the curves of the experiments."""

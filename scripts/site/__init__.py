@@ -1,0 +1,1 @@
+"""How source becomes pages: the build of the figures, what MkDocs calls, formulas."""
