@@ -42,7 +42,7 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
     if (
         type(value) is np.ndarray
         and value.dtype == dtype
-        and _matches(value.shape, shape)
+        and (value.shape == shape or _matches(value.shape, shape))
         and isfinite(np.vdot(value, value))  # NaN and infinity survive a sum of squares, and it is quick
     ):
         return value
