@@ -83,7 +83,7 @@ def as_sequence(
     """
     if lengths is None:
         return as_array(name, value, shape, dtype)
-    array = _as_shape(name, value, shape)
+    array = as_real(name, value, shape)
     T, _, B = array.shape
     valid = valid_steps(lengths, T, B)  # (T, 1, B)
     return as_array(name, array if valid.all() else np.where(valid, array, 0), shape, dtype)
@@ -103,8 +103,8 @@ def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
 
 def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any]) -> FloatArray:
     """Return a converted copy of what does not fit as it is, or refuse it."""
-    array = _as_shape(name, value, shape)
-    with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite: refused below
+    array = as_real(name, value, shape)
+    with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite and is refused below
         converted = array.astype(dtype, copy=False)
     bad = np.argwhere(~np.isfinite(converted))
     if len(bad):
@@ -113,8 +113,16 @@ def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
     return converted
 
 
-def _as_shape(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> NDArray[Any]:
-    """Return `value` as an array of real numbers of this shape and of any dtype, or refuse it."""
+def as_real(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> NDArray[Any]:
+    """Return `value` as an array of real numbers of this shape: floats or integers of any size, also NaN.
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold real numbers.
+    ValueError
+        If the shape is another one.
+    """
     array = _as_real(name, value, f"an array of shape {shape_text(shape)}")
     if not _matches(array.shape, shape):
         raise ValueError(f"{name} must have shape {shape_text(shape)}, got {shape_text(array.shape)}")
@@ -175,6 +183,23 @@ def refuse_masked(name: str, value: Any) -> None:
     if isinstance(value, (list, tuple)):
         for part in value:
             refuse_masked(name, part)
+
+
+def check_live(name: str, array: Any) -> None:
+    """Refuse what cannot be changed in place.
+
+    Raises
+    ------
+    TypeError
+        If `array` is not an array, or a masked array.
+    ValueError
+        If it is read-only.
+    """
+    refuse_masked(name, array)
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{name} must be an array, since it is changed in place, got {type(array).__name__}")
+    if not array.flags.writeable:
+        raise ValueError(f"{name} must be writable, since it is changed in place")
 
 
 def shape_text(shape: tuple[int | str, ...]) -> str:

@@ -491,7 +491,7 @@ def test_a_function_whose_outputs_change_in_number_is_refused():
     for results in ([(x, x), (x,)], [(x,), (x, x)]):
         f = iter(results).__next__
         refused(ValueError, message, lambda f=f: check_gradients(f, {"x": x}, lambda *dys: {"x": x}))
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="same shapes"):
         check_gradients(lambda: (x, x) if x[0] <= 1 else (x,), {"x": x}, lambda *dys: {"x": x})
     assert x[0] == 1.0
 
