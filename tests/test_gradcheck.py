@@ -297,7 +297,8 @@ def test_a_function_without_results_depends_on_nothing():
 
 def weights_of(rng, n=3):
     """Return the weights that a check of n numbers in one array draws."""
-    x, given = np.zeros(n), {}
+    given: dict[str, Any] = {}
+    x = np.zeros(n)
     check_gradients(lambda: x, {"x": x}, lambda dy: given.setdefault("weights", {"x": dy}), rng=rng)
     return given["weights"]["x"]
 
