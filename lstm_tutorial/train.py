@@ -159,7 +159,7 @@ def _steps(
                 gradients, _ = clip_by_global_norm(gradients, clip)
             run.optimizer.update(run.parameters, gradients)
         except FloatingPointError as error:
-            raise FloatingPointError(f"step {step}: {error}") from error
+            raise FloatingPointError(f"step {step} of training: {error}") from error
         except Exception as error:
             error.add_note(f"This happened in step {step} of training.")
             raise
