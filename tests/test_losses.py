@@ -34,9 +34,7 @@ def problem(shape: tuple[int, ...] = (T, O, B), seed: int = 0) -> tuple[Any, Any
     return rng.standard_normal(shape), rng.dirichlet(np.ones(o), (*front, b)).swapaxes(-1, -2)
 
 
-# ------------------------------------------------------------------------------------------------------------
 # Values
-# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -47,22 +45,6 @@ def test_losses_and_gradients_are_those_of_pytorch(case, loss):
     assert type(value) is float
     assert value == pytest.approx(float(golden[loss.__name__]), rel=1e-13)
     np.testing.assert_allclose(dys, golden[f"{loss.__name__}_dys"], rtol=1e-12, atol=1e-15)
-
-
-def test_squared_error_by_hand():
-    """Summed over the outputs, averaged over steps and columns: ((1 + 4) + (9 + 16)) / 2."""
-    ys = [[[1.0, 3.0], [2.0, 4.0]]]  # (1, 2, 2)
-    value, dys = squared_error(ys, np.zeros((1, 2, 2)))
-    assert value == 15.0
-    assert dys.tolist() == ys  # 2 y / 2
-    assert squared_error(ys[0], np.zeros((2, 2)))[0] == 15.0
-
-
-def test_cross_entropy_by_hand():
-    """Two equal outputs cost one bit, whichever is right, and so do they on average."""
-    value, dys = softmax_cross_entropy([[0.0, 7.0], [0.0, 7.0]], [[1.0, 0.0], [0.0, 1.0]])
-    assert value == pytest.approx(np.log(2), rel=1e-15)
-    np.testing.assert_allclose(dys, [[-0.25, 0.25], [0.25, -0.25]], rtol=1e-15)
 
 
 @pytest.mark.parametrize("shape", [(O, B), (T, O, B), (T, 1, B)])
@@ -156,9 +138,7 @@ def test_a_constant_added_to_a_column_changes_nothing(ys, constant):
     assert value >= -1e-12
 
 
-# ------------------------------------------------------------------------------------------------------------
 # Gradients
-# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -179,9 +159,7 @@ def test_gradient_of_softmax(shape):
     assert report.max_error < 1e-8
 
 
-# ------------------------------------------------------------------------------------------------------------
 # Lengths
-# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -212,14 +190,6 @@ def test_the_mean_is_over_the_steps_that_count(loss):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_full_lengths_are_no_lengths(loss):
-    ys, targets = problem()
-    with_lengths, without = loss(ys, targets, lengths=[T] * B), loss(ys, targets)
-    assert with_lengths[0] == without[0]
-    assert np.array_equal(with_lengths[1], without[1])
-
-
-@pytest.mark.parametrize("loss", LOSSES)
 def test_the_mean_of_nothing_is_zero(loss):
     ys, targets = problem()
     cases: list[tuple[Any, tuple[int, ...]]] = [([0] * B, (T, O, B)), (None, (0, O, B)), (None, (O, 0))]
@@ -230,9 +200,7 @@ def test_the_mean_of_nothing_is_zero(loss):
         assert not dys.any()
 
 
-# ------------------------------------------------------------------------------------------------------------
 # Dtypes, and what is refused
-# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_tutorial import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
-from lstm_tutorial.optim import Optimizer
 from tests.asserts import assert_raises, assert_same, copies
 from tests.golden import read
 
@@ -34,9 +33,7 @@ def problem(dtype: Any = np.float64) -> tuple[dict[str, Any], dict[str, Any]]:
     return draw(), draw()
 
 
-# ------------------------------------------------------------------------------------------------------------
 # Updates
-# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -51,14 +48,6 @@ def test_fifty_updates_are_those_of_pytorch(name):
     assert optimizer.t == len(golden["dW"]) == 50
 
 
-def test_momentum_by_hand():
-    w = np.array([10.0])
-    optimizer = SGD(0.5, momentum=0.5)
-    for expected in (9.0, 7.5, 5.75):  # v = 2, 3, 3.5
-        optimizer.update({"w": w}, {"w": [2.0]})
-        assert w.tolist() == [expected]
-
-
 def test_the_first_step_of_adam_has_the_size_of_its_learning_rate():
     """Bias correction makes it g / |g|, whatever the size of g; the default size is 0.001."""
     w = np.array([1.0, 1.0, 1.0])
@@ -67,28 +56,6 @@ def test_the_first_step_of_adam_has_the_size_of_its_learning_rate():
     optimizer = Adam()
     settings = (optimizer.beta1, optimizer.beta2, optimizer.epsilon)
     assert settings == (0.9, 0.999, 1e-8)  # as in the paper
-
-
-def test_adam_without_memory_steps_by_sign():
-    """With both means as short as they can be, every step is g / |g|: nothing is left of earlier ones."""
-    w = np.array([10.0, 10.0])
-    optimizer = Adam(0.5, beta1=0.0, beta2=0.0)
-    for gradient, expected in (([3.0, -0.2], [9.5, 10.5]), ([-4.0, -1e3], [10.0, 11.0])):
-        optimizer.update({"w": w}, {"w": gradient})
-        np.testing.assert_allclose(w, expected, rtol=1e-7)
-
-
-def test_a_method_of_ones_own_may_keep_nothing():
-    class BySign(Optimizer):
-        def _direction(self, t: int, gradient: Any, *kept: Any) -> Any:
-            assert kept == ()
-            return (np.sign(gradient),)
-
-    w = np.array([1.0, 2.0])
-    optimizer = BySign(0.5)
-    optimizer.update({"w": w}, {"w": [3.0, -4.0]})
-    assert w.tolist() == [0.5, 2.5]
-    assert optimizer.state() == {"t": 1}
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -122,25 +89,16 @@ def test_float32_stays_float32(name):
 
 @pytest.mark.parametrize("make", [SGD, Adam])
 def test_a_learning_rate_may_depend_on_the_update(make):
-    asked: list[int] = []
-
-    def rate(t):
-        asked.append(t)
-        return 0.1 / t
-
     w, v = np.array([1.0]), np.array([1.0])
-    changing, constant = make(rate), make(0.1)
+    changing, constant = make({1: 0.1, 2: 0.05, 3: 0.1 / 3}.__getitem__), make(0.1)
     for t in range(1, 4):
         before = w.copy(), v.copy()
         changing.update({"w": w}, {"w": [0.5]})
         constant.update({"w": v}, {"w": [0.5]})
         np.testing.assert_allclose(before[0] - w, (before[1] - v) / t, rtol=1e-12)
-    assert asked == [1, 2, 3]
 
 
-# ------------------------------------------------------------------------------------------------------------
 # State
-# ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -202,9 +160,7 @@ def test_a_state_that_does_not_fit_changes_nothing(make, state, message):
     assert_same(optimizer.state(), before)
 
 
-# ------------------------------------------------------------------------------------------------------------
 # Clipping
-# ------------------------------------------------------------------------------------------------------------
 
 THREE_FOUR = {"a": np.array([[3.0], [0.0]]), "b": np.array([0.0, -4.0])}
 
@@ -286,9 +242,7 @@ def test_nothing_is_longer_than_the_limit(values, limit):
     assert abs(clip_by_value({"a": values}, limit)[0]["a"]).max() <= limit
 
 
-# ------------------------------------------------------------------------------------------------------------
 # What is refused
-# ------------------------------------------------------------------------------------------------------------
 
 W, G = {"W": np.ones((2, 3)), "b": np.ones((2, 1))}, {"W": np.ones((2, 3)), "b": np.ones((2, 1))}
 BROKEN = np.ones((2, 1)) * [[1.0], [nan]]
