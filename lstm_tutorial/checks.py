@@ -43,7 +43,7 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
         type(value) is np.ndarray
         and value.dtype == dtype
         and _matches(value.shape, shape)
-        and isfinite(np.vdot(value, value))  # NaN and infinity survive a sum of squares, and it is quick
+        and is_finite(value)
     ):
         return value
     return _convert(name, value, shape, dtype)
@@ -94,6 +94,13 @@ def valid_steps(lengths: ArrayLike | None, steps: int, batch_size: int) -> NDArr
     return np.arange(steps)[:, None, None] < as_lengths(lengths, steps, batch_size)  # (T, 1, B)
 
 
+def is_finite(array: FloatArray) -> bool:
+    """Return True if no entry is NaN or infinite."""
+    # Both survive a sum of squares, which is quick. Only where it overflows, every entry is looked at.
+    with np.errstate(over="ignore"):
+        return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+
+
 def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
     """Return True if a shape is the expected one, where a letter stands for any length."""
     if len(shape) != len(expected):
@@ -106,9 +113,8 @@ def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
     array = as_real(name, value, shape)
     with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite and is refused below
         converted = array.astype(dtype, copy=False)
-    bad = np.argwhere(~np.isfinite(converted))
-    if len(bad):
-        where = [int(k) for k in bad[0]]
+    if not is_finite(converted):
+        where = np.argwhere(~np.isfinite(converted))[0].tolist()
         raise ValueError(f"{name} must be finite in {dtype}, got {array[tuple(where)]} at {where}")
     return converted
 

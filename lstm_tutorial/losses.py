@@ -48,7 +48,7 @@ def squared_error(
     dtype, ys, targets, _, n = _loss_arguments(ys, targets, lengths)
     with np.errstate(over="ignore"):
         error = ys - targets  # (T, O, B)
-        return float(np.square(error).sum()) / n, (2 * error / n).astype(dtype)
+        return float(np.square(error).sum()) / n, (error * (2 / n)).astype(dtype)
 
 
 def softmax_cross_entropy(
@@ -106,4 +106,6 @@ def _loss_arguments(
     targets = as_sequence("targets", targets, ys.shape, np.dtype(np.float64), lengths)
     B = ys.shape[-1]
     valid = np.ones((1, B), bool) if ys.ndim == 2 else valid_steps(lengths, len(ys), B)  # (T, 1, B) or (1, B)
-    return ys.dtype, np.where(valid, ys, 0).astype(np.float64), targets, valid, max(int(valid.sum()), 1)
+    dtype, n = ys.dtype, int(valid.sum())
+    ys = (ys if n == valid.size else np.where(valid, ys, 0)).astype(np.float64)  # (T, O, B) or (O, B)
+    return dtype, ys, targets, valid, max(n, 1)

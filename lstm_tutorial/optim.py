@@ -12,7 +12,15 @@ from math import isfinite, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstm_tutorial.checks import FloatArray, as_array, as_floats, as_number, as_positive, check_live
+from lstm_tutorial.checks import (
+    FloatArray,
+    as_array,
+    as_floats,
+    as_number,
+    as_positive,
+    check_live,
+    is_finite,
+)
 
 LearningRate = float | Callable[[int], float]
 """A constant, or a function that gives the learning rate of each update from its number: 1, 2, 3, …"""
@@ -330,5 +338,5 @@ def _matching(
 
 def _refuse_not_finite(what: str, array: FloatArray) -> None:
     """Raise an error that says what would happen if an entry is NaN or infinite."""
-    if not np.isfinite(array).all():
+    if not is_finite(array):
         raise FloatingPointError(f"{what} not finite")

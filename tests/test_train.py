@@ -151,7 +151,7 @@ def test_what_is_not_finite_stops_the_training(bad, where, tmp_path):
 
 def test_a_training_that_diverges_ends_in_an_error_and_not_in_warnings():
     lstm = LSTM(D, H, O, rng=0)
-    with pytest.raises(FloatingPointError, match=r"^step \d+ of training: the loss is inf and"):
+    with pytest.raises(FloatingPointError, match=r"^step \d+ of training: "):
         list(train(lstm, loss_of(lstm), draw_batch, SGD(20.0), steps=1000, rng=0))
     assert all(np.isfinite(array).all() for array in lstm.parameters().values())
 
