@@ -7,8 +7,6 @@ read. There are no weights here: `backpropagate` carries the gradient on.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -45,10 +43,10 @@ def squared_error(
     TypeError, ValueError
         If an argument does not hold real numbers or has another shape.
     """
-    dtype, ys, targets, _, n = _loss_arguments(ys, targets, lengths)
+    ys, targets, _, n = _loss_arguments(ys, targets, lengths)
     with np.errstate(over="ignore"):
-        error = ys - targets  # (T, O, B)
-        return float(np.square(error).sum()) / n, (error * (2 / n)).astype(dtype)
+        error = ys - targets  # (T, O, B), in float64
+        return float(np.square(error).sum()) / n, (2 / n * error).astype(ys.dtype)
 
 
 def softmax_cross_entropy(
@@ -84,28 +82,31 @@ def softmax_cross_entropy(
         negative or do not add up to 1.
     """
     rounding = float(np.finfo(as_floats("targets", targets).dtype).eps)
-    dtype, ys, targets, valid, n = _loss_arguments(ys, targets, lengths)
-    total = targets.sum(axis=-2, keepdims=True)  # (T, 1, B)
-    if (targets < 0).any() or (abs(total - 1) > max(1e-4, rounding))[valid].any():
+    ys, targets, valid, n = _loss_arguments(ys, targets, lengths)
+    sums = targets.sum(axis=-2, keepdims=True)  # (T, 1, B)
+    if (targets < 0).any() or (abs(sums - 1) > max(1e-4, rounding))[valid].any():
         raise ValueError("targets must be one distribution per step: not negative, and 1 in sum over O")
     with np.errstate(over="ignore", invalid="ignore"):
-        shifted = ys - ys.max(axis=-2, keepdims=True)  # (T, O, B), at most 0
-        nats = np.log(np.exp(shifted).sum(axis=-2, keepdims=True)) - shifted  # (T, O, B), -ln softmax(y)
+        shifted = np.subtract(ys, ys.max(axis=-2, keepdims=True), dtype=np.float64)  # (T, O, B), at most 0
+        exponentials = np.exp(shifted)  # (T, O, B)
+        total = exponentials.sum(axis=-2, keepdims=True)  # (T, 1, B)
+        nats = np.log(total) - shifted  # (T, O, B), minus the logarithm of softmax
         loss = float((targets * np.where(targets > 0, nats, 0)).sum()) / n
-        return loss, np.where(valid, (np.exp(-nats) - targets) / n, 0).astype(dtype)
+        dys = ((exponentials / total - targets) / n).astype(ys.dtype)  # (T, O, B)
+        np.copyto(dys, 0, where=~valid)
+        return loss, dys
     # --8<-- [end:losses]
 
 
 def _loss_arguments(
     ys: ArrayLike, targets: ArrayLike, lengths: ArrayLike | None
-) -> tuple[np.dtype[Any], FloatArray, FloatArray, NDArray[np.bool_], int]:
-    """Return the dtype of `ys`, both arrays in float64 with zeros in the padding, the mask, and its sum."""
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_], int]:
+    """Return `ys`, and targets in float64, with zeros in the padding; the valid steps, and their number."""
     ys = as_outputs("ys", ys)
     if lengths is not None and ys.ndim == 2:
         raise ValueError(f"lengths needs ys of shape (T, O, B), got {shape_text(ys.shape)}")
     targets = as_sequence("targets", targets, ys.shape, np.dtype(np.float64), lengths)
     B = ys.shape[-1]
     valid = np.ones((1, B), bool) if ys.ndim == 2 else valid_steps(lengths, len(ys), B)  # (T, 1, B) or (1, B)
-    dtype, n = ys.dtype, int(valid.sum())
-    ys = (ys if n == valid.size else np.where(valid, ys, 0)).astype(np.float64)  # (T, O, B) or (O, B)
-    return dtype, ys, targets, valid, max(n, 1)
+    ys = ys if valid.all() else np.where(valid, ys, 0)  # (T, O, B)
+    return ys, targets, valid, max(int(valid.sum()), 1)
