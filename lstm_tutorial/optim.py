@@ -53,6 +53,8 @@ class Optimizer:
     def update(self, parameters: Mapping[str, FloatArray], gradients: Mapping[str, ArrayLike]) -> None:
         """Take one step downhill: change the arrays of `parameters` in place.
 
+        After an error nothing has changed, neither a parameter nor the optimizer.
+
         Parameters
         ----------
         parameters : dict of str to numpy.ndarray
@@ -67,8 +69,6 @@ class Optimizer:
             those of the calls before.
         FloatingPointError
             If the step would leave a parameter, or what the optimizer keeps for it, not finite.
-
-        After an error nothing has changed: neither a parameter nor the optimizer.
         """
         checked = _matching(parameters, gradients)
         memory = self._memory_for(parameters)
@@ -76,7 +76,7 @@ class Optimizer:
         rate = self.learning_rate
         rate = as_positive("learning_rate", rate(t)) if callable(rate) else rate
         changes: dict[str, FloatArray] = {}
-        with np.errstate(all="ignore"):  # what is not finite is looked for instead
+        with np.errstate(all="ignore"):  # results that are not finite are refused below
             for name, parameter in parameters.items():
                 kept = {slot: arrays[name] for slot, arrays in memory.items()}
                 step, *new = self._direction(t, checked[name], *kept.values())

@@ -70,8 +70,8 @@ def test_the_loop_is_the_one_that_anyone_would_write(clip):
         if clip is not None:
             weights_only, _ = clip_by_global_norm(weights_only, clip)
         optimizer.update(other.parameters(), weights_only)
-    records = list(train(lstm, loss_of(lstm), draw_batch, Adam(0.01), steps=20, rng=1, clip=clip))
-    assert records == expected
+    history = list(train(lstm, loss_of(lstm), draw_batch, Adam(0.01), steps=20, rng=1, clip=clip))
+    assert history == expected
     assert_same(lstm.parameters(), other.parameters())
 
 
@@ -86,7 +86,7 @@ def test_networks_learn(name, make_optimizer):
         return xs, xs[:, :1].cumsum(axis=0)  # (T, O, B)
 
     training = train(network, loss_of(network), draw, make_optimizer(), steps=300, rng=0, clip=1.0)
-    losses = [record.loss for record in training]
+    losses = [metrics.loss for metrics in training]
     assert np.mean(losses[-10:]) < 0.1 * np.mean(losses[:10])
 
 
@@ -98,7 +98,7 @@ def test_anything_with_parameters_is_a_network():
         return (w[0] - target) ** 2, {"w": 2 * (w - target)}
 
     training = train(model, loss_and_gradients, lambda rng: 3.0, SGD(0.1), steps=80)
-    losses = [record.loss for record in training]
+    losses = [metrics.loss for metrics in training]
     assert losses[0] == 4.0
     assert w[0] == pytest.approx(3.0, abs=1e-6)
 
@@ -117,14 +117,14 @@ def test_no_step_is_taken_that_nobody_asks_for():
     assert_same(lstm.parameters(), before)
     assert [next(training).step, next(training).step] == [1, 2]
     assert drawn == [1, 2]
-    assert [record.step for record in training] == [3, 4, 5]
+    assert [metrics.step for metrics in training] == [3, 4, 5]
     assert drawn == [1, 2, 3, 4, 5]
 
 
 def test_the_rng_is_what_batches_are_drawn_from():
     def losses(rng):
         lstm = LSTM(D, H, O, rng=0)
-        return [record.loss for record in train(lstm, loss_of(lstm), draw_batch, Adam(), steps=3, rng=rng)]
+        return [metrics.loss for metrics in train(lstm, loss_of(lstm), draw_batch, Adam(), steps=3, rng=rng)]
 
     generator = np.random.default_rng(4)
     assert losses(4) == losses(generator)
@@ -205,15 +205,15 @@ def test_weights_that_are_not_finite_are_never_saved(tmp_path):
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory):
-    """Train without a break: what everything is at the end, the records, and the bytes of the checkpoint."""
+    """Train without a break: what everything is at the end, the history, and the bytes of the checkpoint."""
     path = tmp_path_factory.mktemp("uninterrupted") / "checkpoint.npz"
     arrays, training = interrupted.make(path)
-    records = list(training)
-    return copies(arrays), records, path.read_bytes()
+    history = list(training)
+    return copies(arrays), history, path.read_bytes()
 
 
 def finish(path: Path) -> tuple[Any, list[StepMetrics]]:
-    """Continue a training from what is on the disk; return what everything is then, and all records."""
+    """Continue a training from what is on the disk; return what everything is then, and all history."""
     before = read_metrics(path)
     arrays, training = interrupted.make(path)
     return arrays, before + list(training)
@@ -228,9 +228,9 @@ def test_killed_at_a_moment_it_resumes_bit_for_bit(moment, tmp_path, uninterrupt
     last = int(killed.stdout.split()[-1])
     assert last == (10 if "update" in moment else 13)
     assert len(read_metrics(path)) == (14 if moment == "after the move" else 7)
-    arrays, records = finish(path)
+    arrays, history = finish(path)
     assert_same(arrays, uninterrupted[0])
-    assert records == uninterrupted[1]
+    assert history == uninterrupted[1]
     assert path.read_bytes() == uninterrupted[2]
     assert list(tmp_path.iterdir()) == [path]
 
@@ -246,19 +246,19 @@ def test_killed_from_outside_again_and_again_it_resumes_bit_for_bit(tmp_path, un
                 assert process.stdout.readline()
             process.kill()
         assert process.returncode == -9
-    arrays, records = finish(path)
+    arrays, history = finish(path)
     assert_same(arrays, uninterrupted[0])
-    assert records == uninterrupted[1]
+    assert history == uninterrupted[1]
 
 
 @pytest.mark.parametrize("stop", [1, 6, 7, 8, 39, 40])
 def test_stopped_after_any_step_it_resumes_bit_for_bit(stop, tmp_path, uninterrupted):
     path = tmp_path / "checkpoint.npz"
     _, first = interrupted.make(path, steps=stop)
-    assert [record.step for record in first] == list(range(1, stop + 1))
+    assert [metrics.step for metrics in first] == list(range(1, stop + 1))
     arrays, second = interrupted.make(path)
-    records = list(second)
-    assert records == uninterrupted[1][stop:]
+    history = list(second)
+    assert history == uninterrupted[1][stop:]
     assert_same(arrays, uninterrupted[0])
 
 
@@ -269,10 +269,10 @@ def test_every_generator_of_numpy_is_restored(bits, tmp_path):
         return interrupted.make(path, steps=steps, rng=rng)
 
     arrays, training = make(None, 9)
-    records = list(training)
+    history = list(training)
     list(make(tmp_path / "checkpoint", 4)[1])
     resumed, training = make(tmp_path / "checkpoint", 9)
-    assert list(training) == records[4:]
+    assert list(training) == history[4:]
     assert_same(resumed, arrays)
 
 
@@ -295,7 +295,7 @@ def test_when_checkpoints_are_written(options, expected, tmp_path):
         steps.append(metrics)
         known = read_metrics(str(path))
         assert known == steps[: len(known)]
-        assert all(type(value) in (int, float) for record in known for value in record)
+        assert all(type(value) in (int, float) for metrics in known for value in metrics)
         if len(known) == len(steps):
             written.append(metrics.step)
     assert written == expected
