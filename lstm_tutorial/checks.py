@@ -42,7 +42,7 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
     if (
         type(value) is np.ndarray
         and value.dtype == dtype
-        and _matches(value.shape, shape)
+        and (value.shape == shape or _matches(value.shape, shape))
         and is_finite(value)
     ):
         return value
@@ -97,8 +97,7 @@ def valid_steps(lengths: ArrayLike | None, steps: int, batch_size: int) -> NDArr
 def is_finite(array: FloatArray) -> bool:
     """Return True if no entry is NaN or infinite."""
     # Both survive a sum of squares, which is quick. Only where it overflows, every entry is looked at.
-    with np.errstate(over="ignore"):
-        return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+    return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
 
 
 def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:

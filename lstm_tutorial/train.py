@@ -27,9 +27,8 @@ from lstm_tutorial.checks import (
     as_size,
     check_live,
 )
-from lstm_tutorial.lstm import LSTM
+from lstm_tutorial.network import Network, backpropagate, unroll
 from lstm_tutorial.optim import Optimizer, clip_by_global_norm, global_norm
-from lstm_tutorial.sequence import backpropagate, unroll
 
 Loss = Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]
 """Takes outputs and targets; returns the loss and its gradient with respect to the outputs."""
@@ -340,7 +339,7 @@ class Chunk(NamedTuple):
 
 
 def truncated_bptt(
-    network: LSTM,
+    network: Network,
     xs: ArrayLike,
     targets: ArrayLike,
     loss: Loss,
@@ -393,7 +392,7 @@ def truncated_bptt(
 
 
 def _chunks(
-    network: LSTM,
+    network: Network,
     xs: NDArray[Any],
     targets: NDArray[Any],
     loss: Loss,

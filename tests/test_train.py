@@ -37,7 +37,7 @@ from tests.asserts import assert_raises, assert_same, copies
 
 ROOT = Path(__file__).resolve().parents[1]
 T, D, H, O, B = 4, 2, 3, 1, 5
-NETWORKS = ["LSTM"]
+NETWORKS = ["LSTM", "RNN", "GRU", "Variant"]
 
 
 def draw_batch(rng: np.random.Generator) -> Any:
@@ -213,7 +213,7 @@ def uninterrupted(tmp_path_factory):
 
 
 def finish(path: Path) -> tuple[Any, list[StepMetrics]]:
-    """Continue a training from what is on the disk; return what everything is then, and all history."""
+    """Continue a training from what is on the disk; return what everything is then, and the whole history."""
     before = read_metrics(path)
     arrays, training = interrupted.make(path)
     return arrays, before + list(training)
