@@ -29,10 +29,8 @@ from __future__ import annotations
 
 import html
 import io
-import os
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -44,7 +42,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import ArrayLike
 
-GENERATED = Path(__file__).parents[2] / "docs" / "_generated"
+from scripts.files import GENERATED, write_atomically
 
 # A colour that is drawn becomes a CSS variable of the page, such as --gate-forget or --plot-ink. The values
 # of the variables, light and dark, stand in docs/assets/site.css.
@@ -218,7 +216,7 @@ def heat_key(axes: Axes, low: float = -1.0, high: float = 1.0, label: str = "") 
 
 
 def save(figure: Figure, name: str, title: str, description: str) -> None:
-    """Write the figure to ``docs/_generated/NAME.svg``, whole or not at all.
+    """Write the figure to ``docs/_generated/NAME.svg``.
 
     Parameters
     ----------
@@ -243,10 +241,7 @@ def save(figure: Figure, name: str, title: str, description: str) -> None:
         buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
     )
     text = _for_a_page(buffer.getvalue(), name, title, description)
-    GENERATED.mkdir(parents=True, exist_ok=True)
-    temporary = GENERATED / f".{name}.svg.{os.getpid()}"
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(GENERATED / f"{name}.svg")
+    write_atomically(GENERATED / f"{name}.svg", text)
 
 
 def _settle(figure: Figure) -> None:

@@ -16,7 +16,6 @@ import hashlib
 import importlib
 import json
 import os
-import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
@@ -26,8 +25,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-ROOT = Path(__file__).parents[2]
-GENERATED = ROOT / "docs" / "_generated"
+from scripts.files import GENERATED, ROOT, write_atomically
+
 STAMPS = GENERATED / ".stamps.json"
 NOT_FIGURES = {"__init__.py"}
 
@@ -118,12 +117,9 @@ def remove_orphans(stamps: dict[str, Any], scripts: dict[str, Path]) -> None:
 
 
 def write_stamps(stamps: dict[str, Any]) -> None:
-    """Write down what is done, whole or not at all."""
-    temporary = STAMPS.with_name(f"{STAMPS.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(stamps, indent=1, sort_keys=True))
-    temporary.replace(STAMPS)
+    """Write down what is done."""
+    write_atomically(STAMPS, json.dumps(stamps, indent=1, sort_keys=True))
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     print("ran:", ", ".join(build()) or "nothing, all is up to date")
