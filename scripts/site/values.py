@@ -29,38 +29,32 @@ class InsertValues(InlineProcessor):
     def __init__(self, md: Markdown) -> None:
         super().__init__(PLACEHOLDER, md)
         self.page = "this page"
-        self.values: dict[str, str] = {}
+        self.given: list[tuple[str, str]] = []
         self.taken: set[str] = set()
-
-    def give(self, **values: str) -> None:
-        """Add values; each name must be new on the page, and each value text."""
-        for name, value in values.items():
-            if name in self.values:
-                raise ValueError(f"{self.page}: the value {name} is given twice")
-            if not isinstance(value, str):
-                raise TypeError(f"{self.page}: the value {name} must be formatted as text, got {value!r}")
-            self.values[name] = value
 
     def handleMatch(  # type: ignore[override]  # the stubs know an older form
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
         """Return the value, and where its name stood."""
-        name = m.group(1)
-        if name not in self.values:
+        name, values = m.group(1), dict(self.given)
+        if name not in values:
             raise ValueError(f"{self.page}: no block gives the value {name}")
         self.taken.add(name)
-        return self.values[name], m.start(0), m.end(0)
+        return values[name], m.start(0), m.end(0)
 
 
 class CheckValues(Postprocessor):
-    """Raises if a value was not taken, or if a name is left where none is replaced, as in a formula."""
+    """Raises if a value was given twice or not taken, or if a name is left, in a formula for example."""
 
     def run(self, text: str) -> str:
         """Return the page as it is."""
         insert: Any = self.md.inlinePatterns["values"]
-        unused = insert.values.keys() - insert.taken
-        if unused:
-            raise ValueError(f"{insert.page}: no sentence takes the values {', '.join(sorted(unused))}")
+        names = [name for name, _ in insert.given]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{insert.page}: the value {name} is given twice")
+            if name not in insert.taken:
+                raise ValueError(f"{insert.page}: no sentence takes the value {name}")
         left = re.search(PLACEHOLDER, CODE.sub("", text))
         if left:
             raise ValueError(f"{insert.page}: a value cannot stand at {left.group()}")

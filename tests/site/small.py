@@ -83,7 +83,7 @@ BREAKAGES = {
         "docs/index.md", "print(sigmoid(0.0))", "print(sigmoid(nothing))", "NameError"
     ),
     "value that is missing": Breakage("docs/index.md", "is {{ half }}", "is {{ whole }}", "value whole"),
-    "value that is not used": Breakage("docs/index.md", "is {{ half }}", "is one half", "values half"),
+    "value that is not used": Breakage("docs/index.md", "is {{ half }}", "is one half", "value half"),
     "formula": Breakage("docs/index.md", "\\forget{f_t}", "\\forgot{f_t}", "\\forgot"),
     "figure script": Breakage(
         "scripts/figures/gates.py", "def build() -> None:", "def built() -> None:", "gates"

@@ -60,11 +60,11 @@ def test_blocks_share_names_and_print_into_the_page() -> None:
     [
         ("{{ absent }}", ("values(y='1')",), "a-page: no block gives the value absent"),
         ("{{ absent }}", (), "this page: no block gives the value absent"),
-        ("{{ y }}", ("values(y='1', z='2')",), "a-page: no sentence takes the values z"),
-        ("`{{ y }}`", ("values(y='1')",), "a-page: no sentence takes the values y"),
+        ("{{ y }}", ("values(y='1', z='2')",), "a-page: no sentence takes the value z"),
+        ("`{{ y }}`", ("values(y='1')",), "a-page: no sentence takes the value y"),
         ("{{ y }}\n\n<p>{{ y }}</p>", ("values(y='1')",), r"a-page: a value cannot stand at \{\{ y \}\}"),
         ("{{ y }}", ("values(y='1')", "values(y='1')"), "a-page: the value y is given twice"),
-        ("{{ y }}", ("values(y=1.5)",), "a-page: the value y must be formatted as text, got 1.5"),
+        ("{{ y }}", ("values(y=1.5)",), "block of a-page.*the value y must be formatted as text, got 1.5"),
         (
             "",
             ("assert 1 > 2, 'a claim'",),
