@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 
 serve: $(MADE)  ## the site on localhost, rebuilt when a file changes
-	$(BIN)/mkdocs serve
+	$(BIN)/mkdocs serve --dirty
 
 test: $(MADE)  ## every test
 	$(BIN)/pytest

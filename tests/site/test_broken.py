@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.site.builds import copy_project, run
-from tests.site.small import BREAKAGES
+from tests.site.small import BREAKAGES, broken_copy
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
@@ -17,6 +17,15 @@ def test_a_build_with_something_broken_fails(
     name: str, failures: dict[str, Future[CompletedProcess[str]]]
 ) -> None:
     result = failures[name].result()
+    assert result.returncode != 0, result.stdout
+    assert BREAKAGES[name].mentioned in result.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["executed block", "formula", "value that is missing", "value that is not used"]
+)
+def test_zensical_fails_too(name: str, whole: Future[Path], tmp_path: Path) -> None:
+    result = run(broken_copy(whole.result(), tmp_path / "broken", name), "zensical", "build")
     assert result.returncode != 0, result.stdout
     assert BREAKAGES[name].mentioned in result.stdout
 
