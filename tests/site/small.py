@@ -84,9 +84,9 @@ BREAKAGES = {
 }
 
 
-def break_and_build(whole: Path, name: str) -> CompletedProcess[str]:
+def break_and_build(whole: Path, name: str, directory: Path) -> CompletedProcess[str]:
     """Break one thing in a copy and build it."""
-    project = Path(shutil.copytree(whole, whole.with_name(name)))
+    project = Path(shutil.copytree(whole, directory / "broken"))
     file, old, new, _ = BREAKAGES[name]
     text = (project / file).read_text()
     assert text.count(old) == 1

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
 from tests.site.builds import copy_project, run
-from tests.site.small import BREAKAGES
+from tests.site.small import BREAKAGES, break_and_build
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
-def test_a_build_with_something_broken_fails(
-    name: str, failures: dict[str, Future[CompletedProcess[str]]]
-) -> None:
-    result = failures[name].result()
+def test_a_build_with_something_broken_fails(name: str, whole: Path, tmp_path: Path) -> None:
+    result = break_and_build(whole, name, tmp_path)
     assert result.returncode != 0, result.stdout
     assert BREAKAGES[name].mentioned in result.stdout
 
