@@ -1,0 +1,56 @@
+"""The pages of the package's reference say of every parameter what its signature says."""
+
+from __future__ import annotations
+
+import html
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+OBJECT = re.compile(
+    r'<h\d id="lstm_tutorial\.(\w+)\.([\w.]+)" class="doc doc-heading">'
+    r'(?=\s*<span class="doc doc-object-name doc-(?:class|function)-name">)'
+)
+ITEM = re.compile(r'<li class="doc-section-item field-body">\s*<b><code>(\w+)</code></b>(.*?)–', re.DOTALL)
+DEFAULT = re.compile(r"default:\s*<code>(.*?)</code>", re.DOTALL)
+
+
+def parameters_shown(page: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Yield what each function or class on a page is called, itself, and the defaults of its parameters."""
+    _, *parts = OBJECT.split(page)
+    for module, name, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        value: Any = importlib.import_module(f"lstm_tutorial.{module}")
+        for part in name.split("."):
+            value = getattr(value, part)
+        section = re.search(r">Parameters:</span>(.*?)</ul>", text, flags=re.DOTALL)
+        if section:
+            yield f"{module}.{name}", value, {p: default_shown(rest) for p, rest in ITEM.findall(section[1])}
+
+
+def default_shown(item: str) -> Any:
+    """Return the default in a parameter's line, or what the signature of a parameter without one holds."""
+    found = DEFAULT.search(item)
+    code = html.unescape(re.sub(r"<[^>]+>", "", found[1])) if found else "empty"
+    return eval(code, {"empty": inspect.Parameter.empty, "np": np, "float64": np.float64})
+
+
+def test_every_default_on_a_page_is_the_signatures(site: Path) -> None:
+    """Each parameter has a line of its own, with the default that Python uses."""
+    wrong, seen = [], 0
+    for page in sorted(site.glob("reference/api/*/index.html")):
+        for name, value, shown in parameters_shown(page.read_text(encoding="utf-8")):
+            seen += 1
+            signature = inspect.signature(value).parameters
+            defaults = {parameter: signature[parameter].default for parameter in signature if parameter != "self"}
+            wrong += [
+                f"{name}: {parameter} is {default}, shown {shown.get(parameter, 'nothing')}"
+                for parameter, default in defaults.items()
+                if parameter not in shown or shown[parameter] != default
+            ]
+    assert seen > 50
+    assert wrong == []
