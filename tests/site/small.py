@@ -84,11 +84,11 @@ BREAKAGES = {
 }
 
 
-def break_and_build(whole: Path, name: str, directory: Path) -> CompletedProcess[str]:
-    """Break one thing in a copy and build it."""
-    project = Path(shutil.copytree(whole, directory / "broken"))
+def broken_copy(whole: Path, target: Path, name: str) -> Path:
+    """Copy the project and break one thing in the copy."""
+    project = Path(shutil.copytree(whole, target))
     file, old, new, _ = BREAKAGES[name]
     text = (project / file).read_text()
     assert text.count(old) == 1
     (project / file).write_text(text.replace(old, new))
-    return build(project)
+    return project

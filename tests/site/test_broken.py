@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.site.builds import copy_project, run
-from tests.site.small import BREAKAGES, break_and_build
+from tests.site.small import BREAKAGES, broken_copy, build
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
 def test_a_build_with_something_broken_fails(name: str, whole: Path, tmp_path: Path) -> None:
-    result = break_and_build(whole, name, tmp_path)
+    result = build(broken_copy(whole, tmp_path / "broken", name))
     assert result.returncode != 0, result.stdout
     assert BREAKAGES[name].mentioned in result.stdout
 
