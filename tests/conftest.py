@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave the slow folders unopened under ``-m "not slow"``, so that nothing they import is needed."""
     is_slow = collection_path.parent == Path(__file__).parent and collection_path.name in SLOW_FOLDERS
     return True if is_slow and config.option.markexpr == "not slow" else None
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case without an address in memory: every test process must give it the same name."""
+    return re.sub(r" at 0x\w+", "", val) if isinstance(val, str) else None
 
 
 def fail_if_skipped(report: Any) -> Any:

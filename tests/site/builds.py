@@ -1,4 +1,4 @@
-"""Copies of the project and builds of its site, for the tests: every build runs in a copy, never in the tree."""
+"""Copies of the project and builds of its site, for the tests. Every build runs in a copy."""
 
 from __future__ import annotations
 
