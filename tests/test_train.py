@@ -219,6 +219,7 @@ def finish(path: Path) -> tuple[Any, list[StepMetrics]]:
     return arrays, before + list(training)
 
 
+@pytest.mark.slow  # and SIGKILL is not on every system
 @pytest.mark.parametrize("moment", interrupted.MOMENTS)
 def test_killed_at_a_moment_it_resumes_bit_for_bit(moment, tmp_path, uninterrupted):
     path = tmp_path / "checkpoint.npz"
@@ -235,6 +236,7 @@ def test_killed_at_a_moment_it_resumes_bit_for_bit(moment, tmp_path, uninterrupt
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.slow
 def test_killed_from_outside_again_and_again_it_resumes_bit_for_bit(tmp_path, uninterrupted):
     """Whoever kills it does not ask where it is: after a few lines, four times, each further on."""
     path = tmp_path / "checkpoint.npz"

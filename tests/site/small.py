@@ -94,11 +94,6 @@ BREAKAGES = {
 }
 
 
-def break_and_build(whole: Path, name: str) -> CompletedProcess[str]:
-    """Break one thing in a copy and build it."""
-    return build(broken_copy(whole, whole.with_name(name), name))
-
-
 def broken_copy(whole: Path, target: Path, name: str) -> Path:
     """Copy the project and break one thing in the copy."""
     project = Path(shutil.copytree(whole, target))

@@ -7,7 +7,6 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from pathlib import Path
 from urllib.error import URLError
 
@@ -47,9 +46,9 @@ class Served:
 
 
 @pytest.fixture
-def served(whole: Future[Path], tmp_path: Path) -> Iterator[Served]:
+def served(whole: Path, tmp_path: Path) -> Iterator[Served]:
     """Serve a small copy on a free port."""
-    project = Path(shutil.copytree(whole.result(), tmp_path / "served"))
+    project = Path(shutil.copytree(whole, tmp_path / "served"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
