@@ -323,8 +323,8 @@ class Cache(NamedTuple):
     shape: tuple[int, int, int]
     """T, D and B."""
     chunks: list[tuple[int, int, FloatArray, State, Any]]
-    """Of each chunk: its first step, the step after its last, its inputs (K, D, B), the state before, and what
-    `Network.run` returned, or None where the steps are to be run again from that state."""
+    """Of each chunk: its first step, the step after its last, its inputs (K, D, B), the state before, and
+    what `Network.run` returned, or None where the steps are to be run again from that state."""
 
 
 def unroll(
