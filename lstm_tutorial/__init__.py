@@ -1,6 +1,8 @@
 """The LSTM from scratch, in NumPy: the mathematics of the tutorial and nothing else.
 
-The names below stand in reading order. Nothing here draws, reads files or knows of another framework.
+Nothing here draws, and nothing needs more than NumPy. The modules are meant to be read in this order:
+`activations`, `lstm`, `network`, `rnn`, `gru`, `variants`, `fast`, `gradcheck`, `losses`, `optim`, `train`,
+`tasks`.
 """
 
 from lstm_tutorial.activations import (
@@ -12,27 +14,41 @@ from lstm_tutorial.activations import (
     tanh_derivative,
 )
 from lstm_tutorial.gradcheck import GradientReport, check_gradients, numerical_gradient
+from lstm_tutorial.gru import GRU, GRUTrace
 from lstm_tutorial.losses import softmax_cross_entropy, squared_error
 from lstm_tutorial.lstm import LSTM, StepTrace
+from lstm_tutorial.network import (
+    Cache,
+    Unrolled,
+    backpropagate,
+    backpropagate_trace,
+    trace_sequence,
+    unroll,
+)
 from lstm_tutorial.optim import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
-from lstm_tutorial.rnn import RNN
-from lstm_tutorial.sequence import Cache, Unrolled, backpropagate, unroll
+from lstm_tutorial.rnn import RNN, RNNTrace
 from lstm_tutorial.train import Chunk, StepMetrics, read_metrics, train, truncated_bptt
+from lstm_tutorial.variants import Variant
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "GRU",
     "LSTM",
     "RNN",
     "SGD",
     "Adam",
     "Cache",
     "Chunk",
+    "GRUTrace",
     "GradientReport",
+    "RNNTrace",
     "StepMetrics",
     "StepTrace",
     "Unrolled",
+    "Variant",
     "backpropagate",
+    "backpropagate_trace",
     "check_gradients",
     "clip_by_global_norm",
     "clip_by_value",
@@ -47,6 +63,7 @@ __all__ = [
     "squared_error",
     "tanh",
     "tanh_derivative",
+    "trace_sequence",
     "train",
     "truncated_bptt",
     "unroll",

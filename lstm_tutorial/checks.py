@@ -42,25 +42,68 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
     if (
         type(value) is np.ndarray
         and value.dtype == dtype
-        and _matches(value.shape, shape)
+        and (value.shape == shape or _matches(value.shape, shape))
         and isfinite(np.vdot(value, value))  # NaN and infinity survive a sum of squares, and it is quick
     ):
         return value
     return _convert(name, value, shape, dtype)
 
 
+def as_sequence(
+    name: str,
+    value: ArrayLike,
+    shape: tuple[int | str, ...],
+    dtype: np.dtype[Any],
+    lengths: ArrayLike | None,
+) -> FloatArray:
+    """Return `value` as a batch of sequences of this shape and dtype, with zeros past each column's length.
+
+    What stands in the padding is never read: it may be NaN, infinite or too large for `dtype`.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the error message.
+    value : array_like, (T, rows, B)
+        What the caller passed. An array that fits and has no padding is returned as it is, not copied.
+    shape : tuple of int or str
+        The expected shape, as in `as_array`: for example ``("T", 10, "B")``.
+    dtype : numpy.dtype
+        The dtype of the result.
+    lengths : array_like of int, (B,), or None
+        The number of valid steps of each column; None where all steps are valid.
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold real numbers, or `lengths` does not hold integers.
+    ValueError
+        If the shape is another one, an entry of a valid step is NaN or infinite, or too large for `dtype`, or
+        the lengths do not fit.
+    """
+    if lengths is None:
+        return as_array(name, value, shape, dtype)
+    array = _as_shape(name, value, shape)
+    T, _, B = array.shape
+    valid = valid_steps(lengths, T, B)  # (T, 1, B)
+    return as_array(name, array if valid.all() else np.where(valid, array, 0), shape, dtype)
+
+
+def valid_steps(lengths: ArrayLike | None, steps: int, batch_size: int) -> NDArray[np.bool_]:
+    """Return a mask of shape (T, 1, B): True where a step lies within its column's length."""
+    return np.arange(steps)[:, None, None] < as_lengths(lengths, steps, batch_size)  # (T, 1, B)
+
+
 def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
-    """Say whether a shape is the expected one, where a letter stands for any length."""
+    """Return True if a shape is the expected one, where a letter stands for any length."""
     if len(shape) != len(expected):
         return False
     return not [n for n, m in zip(shape, expected, strict=True) if n != m and not isinstance(m, str)]
 
 
 def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any]) -> FloatArray:
-    """Convert what does not fit as it is, or say by name why it cannot be done."""
-    array = _as_real(name, value, f"an array of shape {shape_text(shape)}")
-    if not _matches(array.shape, shape):
-        raise ValueError(f"{name} must have shape {shape_text(shape)}, got {shape_text(array.shape)}")
+    """Return a converted copy of what does not fit as it is, or refuse it."""
+    array = _as_shape(name, value, shape)
     with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite: refused below
         converted = array.astype(dtype, copy=False)
     bad = np.argwhere(~np.isfinite(converted))
@@ -68,6 +111,14 @@ def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
         where = [int(k) for k in bad[0]]
         raise ValueError(f"{name} must be finite in {dtype}, got {array[tuple(where)]} at {where}")
     return converted
+
+
+def _as_shape(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> NDArray[Any]:
+    """Return `value` as an array of real numbers of this shape and of any dtype, or refuse it."""
+    array = _as_real(name, value, f"an array of shape {shape_text(shape)}")
+    if not _matches(array.shape, shape):
+        raise ValueError(f"{name} must have shape {shape_text(shape)}, got {shape_text(array.shape)}")
+    return array
 
 
 def as_floats(name: str, value: ArrayLike) -> FloatArray:
@@ -96,13 +147,34 @@ def as_outputs(name: str, ys: ArrayLike) -> FloatArray:
 
 def _as_real(name: str, value: ArrayLike, expected: str) -> NDArray[Any]:
     """Return `value` as an array of floats or integers, or refuse it."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:  # rows of different lengths
-        raise ValueError(f"{name} must be {expected}, got a sequence that is none: {error}") from error
+    array = _as_numpy(name, value, expected)
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
     return array
+
+
+def _as_numpy(name: str, value: ArrayLike, expected: str) -> NDArray[Any]:
+    """Return `value` as an array of any dtype; refuse a masked array and rows of different lengths."""
+    refuse_masked(name, value)
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be {expected}, got a sequence that is none: {error}") from error
+
+
+def refuse_masked(name: str, value: Any) -> None:
+    """Refuse a masked array, also in a list: NumPy would drop its mask and compute with what is hidden.
+
+    Raises
+    ------
+    TypeError
+        If `value` is a masked array or a list or tuple that holds one.
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array; fill it, or pass lengths for padded sequences")
+    if isinstance(value, (list, tuple)):
+        for part in value:
+            refuse_masked(name, part)
 
 
 def shape_text(shape: tuple[int | str, ...]) -> str:
@@ -206,7 +278,7 @@ def as_rng(rng: RandomSource) -> np.random.Generator:
 
 
 def as_lengths(lengths: ArrayLike | None, steps: int, batch_size: int) -> NDArray[np.intp]:
-    """Return the true length of each column of a batch of sequences; `steps` for all where none is given.
+    """Return the number of valid steps of each column of a batch; `steps` for all where `lengths` is None.
 
     Raises
     ------
@@ -217,7 +289,7 @@ def as_lengths(lengths: ArrayLike | None, steps: int, batch_size: int) -> NDArra
     """
     if lengths is None:
         return np.full(batch_size, steps, np.intp)
-    array = np.asarray(lengths)
+    array = _as_numpy("lengths", lengths, f"an array of shape ({batch_size},)")
     if array.dtype.kind not in "iu" and array.size:  # an empty list has the dtype of floats
         raise TypeError(f"lengths must hold integers, got dtype {array.dtype}")
     if array.shape != (batch_size,):

@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstm_tutorial.checks import FloatArray, RandomSource, as_positive, as_rng, as_size
 from lstm_tutorial.lstm import LSTM
+from lstm_tutorial.network import backpropagate, unroll
 from lstm_tutorial.optim import Optimizer, clip_by_global_norm, global_norm
-from lstm_tutorial.sequence import backpropagate, unroll
 
 Loss = Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]
 """Takes outputs and targets; returns the loss and its gradient with respect to the outputs."""

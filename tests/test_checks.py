@@ -12,7 +12,15 @@ import numpy as np
 import pytest
 
 from lstm_tutorial import LSTM
-from lstm_tutorial.checks import as_array, as_float_dtype, as_floats, as_number, as_rng, as_size
+from lstm_tutorial.checks import (
+    as_array,
+    as_float_dtype,
+    as_floats,
+    as_number,
+    as_rng,
+    as_sequence,
+    as_size,
+)
 
 D, H, O, B = 3, 4, 2, 5
 
@@ -304,6 +312,38 @@ def test_what_fits_is_not_copied():
     x = np.ones((D, B))
     assert as_array("x", x, (D, "B"), x.dtype) is x
     assert as_floats("x", x) is x
+
+
+FLOAT32 = np.dtype(np.float32)
+
+
+@pytest.mark.parametrize("padding", [np.nan, np.inf, -np.inf, 1e300, 7.0])
+@pytest.mark.parametrize("lengths", [[2, 0], (3, 1), np.array([0, 0])])
+def test_padding_is_never_read(padding, lengths):
+    xs = np.ones((3, 4, 2))  # (T, D, B)
+    expected = np.zeros((3, 4, 2), np.float32)
+    for b, length in enumerate(lengths):
+        xs[length:, :, b] = padding
+        expected[:length, :, b] = 1
+    before = xs.copy()
+    result = as_sequence("xs", xs, ("T", 4, "B"), FLOAT32, lengths)
+    assert result.dtype == FLOAT32
+    np.testing.assert_array_equal(result, expected)
+    np.testing.assert_array_equal(xs, before)
+
+
+def test_a_valid_step_of_a_padded_sequence_must_be_finite():
+    xs = np.ones((3, 4, 2))
+    xs[1, 2, 0] = 1e300
+    message = "xs must be finite in float32, got 1e+300 at [1, 2, 0]"
+    refuse(lambda: as_sequence("xs", xs, ("T", 4, "B"), FLOAT32, [2, 0]), ValueError, message)
+    as_sequence("xs", xs, ("T", 4, "B"), FLOAT32, [1, 3])
+
+
+@pytest.mark.parametrize("lengths", [None, [3, 3], np.full(2, 3)])
+def test_a_sequence_without_padding_is_not_copied(lengths):
+    xs = np.ones((3, 4, 2), np.float32)
+    assert as_sequence("xs", xs, ("T", 4, "B"), FLOAT32, lengths) is xs
 
 
 def test_good_values_of_odd_kinds():

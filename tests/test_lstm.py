@@ -1,7 +1,7 @@
-"""One step of the LSTM against peers: the notebook's class, PyTorch's numbers, central differences.
+"""One step of the LSTM: against the notebook's class, on paper, and what it does to memory and dtypes.
 
-PyTorch's numbers were written by `tests/parity/golden.py`; `tests/parity` compares with PyTorch itself. Bad
-calls are in `test_checks`, the weights' own rules in `test_parameters`.
+Sequences, gradients and PyTorch are in `test_network`, which runs for every network; bad calls are in
+`test_checks`, the weights' own rules in `test_parameters`.
 """
 
 import copy
@@ -15,7 +15,6 @@ from hypothesis.extra import numpy as hnp
 
 from lstm_tutorial import LSTM, StepTrace
 from scripts.bench import notebook
-from tests.golden import read
 
 INPUTS = ("x", "h_prev", "c_prev")
 RESULTS = ("y", "h", "c")
@@ -88,36 +87,6 @@ def test_the_example_prints_the_same(capsys):
     theirs = capsys.readouterr().out
     lstm.forward(x, h, c, verbose=True)
     assert capsys.readouterr().out == theirs
-
-
-# PyTorch.
-
-
-@pytest.mark.parametrize("case", read("lstm_step"))
-def test_pytorch_computes_the_same(case):
-    golden = read("lstm_step")[case]
-    lstm, inputs = from_golden(golden)
-    for name, value in zip(RESULTS, lstm.forward(**inputs), strict=True):
-        np.testing.assert_allclose(value, golden[name], rtol=1e-12, atol=1e-12, err_msg=name)
-
-
-@pytest.mark.parametrize("case", read("lstm_step"))
-def test_pytorch_differentiates_the_same(case):
-    golden = read("lstm_step")[case]
-    lstm, inputs = from_golden(golden)
-    gradients = lstm.backward(lstm.trace(**inputs), **{name: golden[name] for name in ("dy", "dh", "dc")})
-    assert list(gradients) == GRADIENTS
-    for name, value in gradients.items():
-        np.testing.assert_allclose(value, golden[f"d{name}"], rtol=1e-12, atol=1e-12, err_msg=name)
-
-
-def from_golden(golden: dict[str, Any]) -> tuple[LSTM, dict[str, Any]]:
-    """Make the cell and the inputs that PyTorch's numbers belong to."""
-    D, H, O = golden["x"].shape[0], golden["h_prev"].shape[0], golden["y"].shape[0]
-    lstm = LSTM(D, H, O)
-    for name in lstm.parameters():
-        setattr(lstm, name, golden[name])
-    return lstm, {name: golden[name] for name in INPUTS}
 
 
 # The step itself.
@@ -361,44 +330,6 @@ def test_float32_is_near_float64():
 
 
 # Backward.
-
-
-def loss(lstm, inputs, weights):
-    """Take any scalar that depends on every entry of the three results."""
-    return sum(
-        np.vdot(w, value) for w, value in zip(weights, lstm.forward(**inputs), strict=True) if w is not None
-    )
-
-
-def central_difference(f, array, step=1e-5):
-    """Differentiate `f()` with respect to each entry of `array`, which `f` reads."""
-    slope = np.empty(array.shape)
-    for k in np.ndindex(array.shape):
-        old = array[k]
-        array[k] = old + step
-        above = f()
-        array[k] = old - step
-        below = f()
-        array[k] = old
-        slope[k] = (above - below) / (2 * step)
-    return slope
-
-
-@pytest.mark.parametrize("used", ["y", "h", "c", "yh", "hc", "yhc"])
-@pytest.mark.parametrize("size", [(1, 1, 1, 1), (3, 4, 2, 1), (2, 5, 3, 4)], ids=str)
-def test_gradients_are_slopes(size, used):
-    """All ten weights and all three inputs, with losses on each result alone and together."""
-    lstm, inputs = problem(*size)
-    rng = np.random.default_rng(1)
-    shapes = {"y": (size[2], size[3]), "h": (size[1], size[3]), "c": (size[1], size[3])}
-    weights = {name: rng.standard_normal(shape) if name in used else None for name, shape in shapes.items()}
-    gradients = lstm.backward(lstm.trace(**inputs), **{f"d{name}": w for name, w in weights.items()})
-    assert list(gradients) == GRADIENTS
-    for name, array in (lstm.parameters() | inputs).items():
-        slope = central_difference(lambda: loss(lstm, inputs, weights.values()), array)
-        assert gradients[name].shape == array.shape
-        error = np.linalg.norm(gradients[name] - slope)
-        assert error <= 1e-8 * np.linalg.norm(slope) + 1e-12, name
 
 
 def test_incoming_gradients_are_given_by_name():

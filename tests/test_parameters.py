@@ -1,6 +1,6 @@
 """Weights by name: live, of fixed shape, one array for everybody who holds it.
 
-What is refused is in `test_checks`; what is computed with the weights, in `test_cell`.
+What is refused is in `test_checks`; what is computed with the weights, in `test_lstm`.
 """
 
 import copy

@@ -1,0 +1,140 @@
+"""The LSTM's quick way along consecutive steps and back: it equals the plain loop of `lstm_tutorial.network`.
+
+The equations are those of `lstm_tutorial.lstm`. Two ideas make them quick in NumPy:
+
+1. *One product a step.* Weights and biases are one matrix, which acts on ``z = [x; h_prev; 1]``. All arrays
+   are made beforehand, and every step writes into them: `h` into the ``z`` of the next step, a gate into its
+   place. The weights' gradient, a sum of products over steps, is one product of longer matrices.
+2. *Local derivatives first.* What a gradient is multiplied with at a step does not depend on the gradient. It
+   is computed for a chunk of steps that fits into the processor's cache; the loop backward is seven calls.
+
+`LSTM.run` and `LSTM.run_backward` are the two functions here; checks, lengths, states, the read-out and
+checkpoints are in `lstm_tutorial.network`, as for every network. Letters as there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lstm_tutorial.checks import FloatArray
+
+if TYPE_CHECKING:
+    from lstm_tutorial.lstm import LSTM
+
+CHUNK_BYTES = 2**20
+"""How much memory the values and local derivatives of a chunk may take, to stay in a processor's cache."""
+CHUNK_STEPS = 12
+"""How many steps a chunk has at least: fewer make the product for the weights' gradient short and slow."""
+
+State = tuple[FloatArray, ...]
+
+
+class Steps(NamedTuple):
+    """Every value of K consecutive steps that the backward pass needs."""
+
+    z: FloatArray
+    """What each step reads, ``[x; h_prev; 1]``, (K+1, D+H+1, B); of the last only `h` is set."""
+    gates: FloatArray
+    """f, i, c_tilde and o, (K, 4H, B)."""
+    cs: FloatArray
+    """Cell states, the initial one first, (K+1, H, B)."""
+
+
+# --8<-- [start:run]
+def run(lstm: LSTM, xs: FloatArray, state: State) -> tuple[FloatArray, State, Steps]:
+    """Take one step after another, as `Network.run` does."""
+    (K, D, B), H = xs.shape, lstm.hidden_size
+    W = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
+    W[[0, 1, 3]] *= -1  # since sigmoid(a) = 1 / (1 + exp(-a)); tanh takes a as it is
+    W = W.reshape(4 * H, -1)  # (4H, D+H+1)
+    z = np.empty((K + 1, D + H + 1, B), xs.dtype)  # (K+1, D+H+1, B)
+    z[:K, :D], z[0, D:-1], z[:, -1] = xs, state[0], 1
+    gates = np.empty((K, 4 * H, B), xs.dtype)  # (K, 4H, B)
+    rows = [gates[:, k * H : (k + 1) * H] for k in range(4)]  # (K, H, B) each: f, i, c_tilde, o
+    cs = np.empty((K + 1, H, B), xs.dtype)  # (K+1, H, B)
+    c_prev = cs[0] = state[1]
+    hs = z[1:, D:-1]  # (K, H, B), the h_prev of the next step
+    one = np.asarray(1, xs.dtype)  # (), an array: quicker than a Python number
+    a, scratch = np.empty((4 * H, B), xs.dtype), np.empty((H, B), xs.dtype)  # (4H, B), (H, B)
+    a_c = a[2 * H : 3 * H]  # (H, B)
+    for z_t, gates_t, f, i, c_tilde, o, c, h in zip(z[:K], gates, *rows, cs[1:], hs, strict=True):
+        np.dot(W, z_t, a)
+        np.exp(a, gates_t)
+        np.add(gates_t, one, gates_t)
+        np.divide(one, gates_t, gates_t)  # the sigmoids; the candidate's row is written over
+        np.tanh(a_c, c_tilde)
+        np.multiply(f, c_prev, scratch)
+        np.multiply(i, c_tilde, c)
+        np.add(c, scratch, c)  # c = f * c_prev + i * c_tilde
+        np.tanh(c, scratch)
+        np.multiply(o, scratch, h)  # h = o * tanh(c)
+        c_prev = c
+    return hs, (hs[-1], cs[-1]), Steps(z, gates, cs)
+    # --8<-- [end:run]
+
+
+# --8<-- [start:run-backward]
+def run_backward(
+    lstm: LSTM, steps: Steps, dhs: FloatArray, dstate: State
+) -> tuple[dict[str, FloatArray], FloatArray, State]:
+    """Go back through the steps of `run`, as `Network.run_backward` does."""
+    D, (K, H, B) = lstm.input_size, dhs.shape
+    W_T = lstm._W.reshape(4 * H, D + H).T.copy()  # (D+H, 4H), turned once: products with it are quicker so
+    dW = np.zeros((4 * H, D + H + 1), dhs.dtype)  # (4H, D+H+1)
+    dxs = np.empty((K, D, B), dhs.dtype)  # (K, D, B)
+    dh_next, dc = (d.copy() for d in dstate)  # (H, B) each
+    dh, through_h = np.empty((2, H, B), dhs.dtype)  # (H, B) each
+    size = max(CHUNK_STEPS, CHUNK_BYTES // max(1, 10 * H * B * dhs.itemsize))
+    for stop in range(K, 0, -size):
+        chunk = slice(max(0, stop - size), stop)
+        da, h_by_c = local_derivatives(steps, chunk)  # (n, 4, H, B), (n, H, B)
+        n = len(da)
+        flat = da.reshape(n, 4 * H, B)  # (n, 4H, B), the same memory
+        f = steps.gates[chunk, :H]  # (n, H, B)
+        for dh_t, da_t, h_by_c_t, da_fic, da_o, f_t in zip(
+            dhs[chunk][::-1], flat[::-1], h_by_c[::-1], da[::-1, :3], da[::-1, 3], f[::-1], strict=True
+        ):
+            np.add(dh_t, dh_next, dh)
+            np.multiply(dh, h_by_c_t, through_h)
+            np.add(dc, through_h, dc)  # both paths into c
+            np.multiply(da_fic, dc, da_fic)  # from here on da_t is the gradient of the pre-activations
+            np.multiply(da_o, dh, da_o)
+            np.multiply(dc, f_t, dc)  # on to c_prev
+            np.dot(W_T[D:], da_t, dh_next)  # on to h_prev
+        columns = flat.swapaxes(0, 1).reshape(4 * H, n * B)  # (4H, n*B), all steps side by side
+        dW += columns @ steps.z[chunk].swapaxes(1, 2).reshape(n * B, D + H + 1)  # one product for all steps
+        dxs[chunk] = (W_T[:D] @ columns).reshape(D, n, B).swapaxes(0, 1)
+    gradients = {}
+    for name, dW_gate in zip(("Wf", "Wi", "Wc", "Wo"), dW.reshape(4, H, D + H + 1), strict=True):
+        gradients[name], gradients[f"{name}_bias"] = dW_gate[:, :-1].copy(), dW_gate[:, -1:].copy()
+    return gradients, dxs, (dh_next, dc)
+    # --8<-- [end:run-backward]
+
+
+# --8<-- [start:local-derivatives]
+def local_derivatives(steps: Steps, chunk: slice) -> tuple[FloatArray, FloatArray]:
+    """Compute the local derivatives of a chunk of n steps, which do not depend on the incoming gradient.
+
+    Returns
+    -------
+    da : numpy.ndarray, (n, 4, H, B)
+        Derivatives of c with respect to the pre-activations of f, i and c_tilde, and of h with respect to
+        that of o.
+    h_by_c : numpy.ndarray, (n, H, B)
+        Derivative of h with respect to c.
+    """
+    H = steps.cs.shape[1]
+    gates = steps.gates[chunk]  # (n, 4H, B)
+    gates = gates.reshape(len(gates), 4, H, gates.shape[2])  # (n, 4, H, B)
+    _, i, c_tilde, o = gates.swapaxes(0, 1)  # (n, H, B) each
+    c_prev, tanh_c = steps.cs[:-1][chunk], np.tanh(steps.cs[1:][chunk])  # (n, H, B) each
+    da = np.subtract(1, gates)  # (n, 4, H, B)
+    da *= gates  # the derivatives of the sigmoids, s (1 - s); the candidate's row is written over
+    da[:, 0] *= c_prev
+    da[:, 1] *= c_tilde
+    np.multiply(1 - c_tilde * c_tilde, i, da[:, 2])
+    da[:, 3] *= tanh_c
+    return da, o * (1 - tanh_c * tanh_c)
+    # --8<-- [end:local-derivatives]

@@ -1,0 +1,679 @@
+"""What all networks share: one step with its arguments checked, a whole sequence, and the backward pass.
+
+A network of this package is a step and the backward pass of a step. `Network` adds the read-out and the
+checks. `unroll` runs the step along a batch of sequences, and `backpropagate` carries gradients back;
+`trace_sequence` and `backpropagate_trace` do the same and keep every value of every step. Time, lengths,
+initial and final states, the read-out and checkpoints are written here, once. There is no equation of a cell
+here and no training.
+
+Letters: T = time, D = input_size, H = hidden_size, O = output_size, B = batch, K = steps of a chunk.
+Sequences stack steps in front, so that ``xs[t]`` is the `x` of one step. The state of a network is a tuple:
+``(h, c)`` for an LSTM, ``(h,)`` for a network without a cell state.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from math import isfinite
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from lstm_tutorial.checks import FloatArray, as_array, as_float_dtype, as_lengths, as_sequence, as_size
+from lstm_tutorial.parameters import Weight, scaled_normal
+
+State = tuple[FloatArray, ...]
+"""The hidden state and, where there is one, the cell state, (H, B) each."""
+Gradients = dict[str, FloatArray]
+"""Gradients by the names of what they belong to."""
+Intervene = Callable[[str, FloatArray], None]
+"""Takes the name of a value and the array, as soon as a step has computed it, and may change the array."""
+
+FORWARD_ONLY_CHUNK = 16
+"""How many steps are in memory at once where no cache is kept."""
+
+
+class Network:
+    """A recurrent network with a linear read-out: what a step needs around it.
+
+    A subclass declares its weights, names the values of its step (`step_type`) and its states
+    (`state_names`), and defines two methods, `step` and `step_backward`.
+    """
+
+    step_type: ClassVar[Any]
+    """The named tuple of a step's values: `x`, `h_prev` and so on first, `h` among them, `y` last."""
+    state_names: ClassVar[tuple[str, ...]] = ("h",)
+    """The states that a step hands to the next one."""
+    step: Callable[..., Any]
+    """``step(x, h_prev, ..., intervene)`` computes one step and returns its `step_type`, without `y`."""
+    step_backward: Callable[..., Gradients]
+    """``step_backward(step, dh, ...)`` returns the gradients of the weights, of ``x``, of ``h_prev``, ..."""
+
+    Wy = Weight("_Wy")
+    """Weights of the read-out, (O, H)."""
+    Wy_bias = Weight("_by")
+    """Bias of the read-out, (O, 1)."""
+    _Wy: FloatArray | None = None
+    _by: FloatArray | None = None
+
+    def __init__(self, input_size: int, hidden_size: int, output_size: int | None, dtype: DTypeLike) -> None:
+        self.input_size = as_size("input_size", input_size)
+        self.hidden_size = as_size("hidden_size", hidden_size)
+        self.output_size = None if output_size is None else as_size("output_size", output_size)
+        self.dtype: np.dtype[Any] = as_float_dtype(dtype)
+
+    def __repr__(self) -> str:
+        """Name the class, the sizes and the dtype."""
+        sizes = f"{self.input_size}, {self.hidden_size}, {self.output_size}"
+        return f"{type(self).__name__}({sizes}, dtype={self.dtype})"
+
+    def parameters(self) -> dict[str, FloatArray]:
+        """Return the weight arrays by name: the live arrays, not copies, the cell's before the read-out's."""
+        names = [n for owner in type(self).__mro__ for n, a in vars(owner).items() if isinstance(a, Weight)]
+        arrays = {name: getattr(self, name) for name in names}
+        return {name: array for name, array in arrays.items() if array is not None}
+
+    def copy(self) -> Self:
+        """Return the same network with weights of its own: changing one leaves the other as it is."""
+        network = copy.copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray):
+                setattr(network, name, value.copy())
+        return network
+
+    def _draw_read_out(self, rng: np.random.Generator) -> None:
+        """Draw the weights of the read-out, if there is one."""
+        if self.output_size is not None:
+            self._Wy = scaled_normal(rng, self.output_size, self.hidden_size).astype(self.dtype)  # (O, H)
+            self._by = np.zeros((self.output_size, 1), self.dtype)  # (O, 1)
+
+    def initial_state(self, batch_size: int = 1) -> Any:
+        """Return the state before the first step, zeros: ``(h, c)``, or `h` alone without a cell state."""
+        shape = (self.hidden_size, as_size("batch_size", batch_size))
+        state = [np.zeros(shape, self.dtype) for _ in self.state_names]  # (H, B) each
+        return tuple(state) if len(state) > 1 else state[0]
+
+    def forward(
+        self, x: ArrayLike, h_prev: ArrayLike, c_prev: ArrayLike | None = None, *, verbose: bool = False
+    ) -> tuple[Any, ...]:
+        """Take one step: read `x`, update the state, answer.
+
+        Parameters
+        ----------
+        x : array_like, (D, B)
+            Input: one column per example.
+        h_prev : array_like, (H, B)
+            Hidden state of the step before; `initial_state` gives the first.
+        c_prev : array_like, (H, B)
+            Cell state of the step before, for a network that has one.
+        verbose : bool
+            Print every value of the step, as ``print(network.trace(x, h_prev, c_prev))`` does.
+
+        Returns
+        -------
+        y : numpy.ndarray, (O, B)
+            Output; None without a read-out.
+        h : numpy.ndarray, (H, B)
+            New hidden state.
+        c : numpy.ndarray, (H, B)
+            New cell state, for a network that has one.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not a finite real matrix of its shape; the message names it.
+        FloatingPointError
+            If the numbers are so large that a result would not be finite.
+        """
+        step = self._checked_step(x, h_prev, c_prev)
+        if verbose:
+            print(step)
+        return step.y, *self._state(step)
+
+    def trace(self, x: ArrayLike, h_prev: ArrayLike, c_prev: ArrayLike | None = None) -> Any:
+        """Take one step as `forward` does and return every value of it by name.
+
+        Takes and refuses the same arguments as `forward`. The trace holds copies, so nothing that the caller
+        does later changes it; `backward` reads it.
+        """
+        step = self._checked_step(x, h_prev, c_prev)
+        return type(step)(*[None if value is None else value.copy() for value in step])
+
+    def _checked_step(self, x: ArrayLike, h_prev: ArrayLike, c_prev: ArrayLike | None) -> Any:
+        """Take one step from arguments as the caller passed them, the read-out included."""
+        x = as_array("x", x, (self.input_size, "B"), self.dtype)
+        state = self._states({"h_prev": h_prev, "c_prev": c_prev}, x.shape[1], optional=False)
+        with np.errstate(all="ignore"):
+            step = self.step(x, *state)
+            if self.output_size is not None:
+                # --8<-- [start:read-out]
+                y = self.Wy @ step.h + self.Wy_bias  # (O, B)
+                # --8<-- [end:read-out]
+                step = type(step)(*step[:-1], y)
+        *_, y = step
+        _require_finite(0, (step.h if y is None else y)[None], *self._state(step)[1:])
+        return step
+
+    def backward(
+        self,
+        trace: Any,
+        *,
+        dy: ArrayLike | None = None,
+        dh: ArrayLike | None = None,
+        dc: ArrayLike | None = None,
+    ) -> Gradients:
+        """Carry the gradient of a loss back through one step.
+
+        `dy`, `dh` and `dc` are the gradients of the loss with respect to the step's results, where the loss
+        uses `y`, `h` and `c` as three separate results; one that is missing is zero.
+
+        Parameters
+        ----------
+        trace : StepTrace
+            What `trace` returned for the step.
+        dy : array_like, (O, B), optional
+            Gradient with respect to `y`.
+        dh : array_like, (H, B), optional
+            Gradient with respect to `h`: from a loss on it, and from the step after.
+        dc : array_like, (H, B), optional
+            Gradient with respect to `c`, likewise.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            The gradients with respect to the parameters, by their names, then to `x`, `h_prev` and `c_prev`;
+            each of the shape of what it belongs to. Those of the parameters are summed over the batch.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a gradient is not a finite real matrix of its shape, or the trace is of a network of other
+            sizes; the message names it.
+        FloatingPointError
+            If the numbers are so large that a gradient would not be finite.
+        """
+        trace = self._as_trace(trace)
+        B = trace.x.shape[1]
+        dh, *rest = self._states({"dh": dh, "dc": dc}, B)  # (H, B) each
+        gradients = {name: np.zeros_like(array) for name, array in self.parameters().items()}
+        with np.errstate(all="ignore"):
+            if dy is not None:
+                dy = as_array("dy", dy, (self._outputs("dy"), B), self.dtype)  # (O, B)
+                # --8<-- [start:backward-read-out]
+                dh = dh + self.Wy.T @ dy  # (H, B)
+                gradients |= weight_gradients(trace.h, Wy=dy)
+                # --8<-- [end:backward-read-out]
+            gradients |= self.step_backward(trace, dh, *rest)
+        names = [*self.parameters(), "x", *(f"{name}_prev" for name in self.state_names)]
+        _require_finite(0, gradients["x"][None], *gradients.values())
+        return {name: gradients[name].copy() for name in names}
+
+    def _as_trace(self, trace: Any) -> Any:
+        """Return the trace of a step of a network of these sizes, or refuse it."""
+        if not isinstance(trace, self.step_type):
+            raise TypeError(f"trace must be a {self.step_type.__name__}, got {trace!r}")
+        B = as_array("trace.x", trace.x, (self.input_size, "B"), self.dtype).shape[1]
+        rows = {"x": self.input_size, "y": self.output_size}
+        values = {name: (rows.get(name, self.hidden_size), value) for name, value in trace._asdict().items()}
+        return self.step_type(
+            *[n and as_array(f"trace.{name}", v, (n, B), self.dtype) for name, (n, v) in values.items()]
+        )
+
+    def _state(self, step: Any) -> State:
+        """Return the state that a step hands to the next one."""
+        return tuple([getattr(step, name) for name in self.state_names])
+
+    def _states(self, given: dict[str, Any], batch_size: int, *, optional: bool = True) -> list[FloatArray]:
+        """Return what was given for each state, (H, B) each; zeros for None, where it is optional.
+
+        A value for a cell state that the network does not have is refused.
+        """
+        shape = (self.hidden_size, batch_size)
+        states = []
+        for k, (name, value) in enumerate(given.items()):
+            if k >= len(self.state_names):
+                if value is not None:
+                    raise TypeError(f"{name} must be None: {type(self).__name__} has no cell state")
+            elif value is None and optional:
+                states.append(np.zeros(shape, self.dtype))  # (H, B)
+            else:
+                states.append(as_array(name, value, shape, self.dtype))  # (H, B)
+        return states
+
+    def _outputs(self, name: str) -> int:
+        """Return O, or refuse a gradient of outputs where there is no read-out."""
+        if self.output_size is None:
+            raise TypeError(f"{name} must be None: this {type(self).__name__} has no read-out")
+        return self.output_size
+
+    # --8<-- [start:run]
+    def run(self, xs: FloatArray, state: State) -> tuple[FloatArray, State, Any]:
+        """Take the K steps of a chunk one after another, from inputs (K, D, B) and the state before.
+
+        Returns the hidden states, (K, H, B), the state after the last step, and what `run_backward` needs:
+        every value of every step.
+        """
+        steps = []
+        for x in xs.copy():  # the steps are kept: they must not change with the caller's array
+            step = self.step(x, *state)
+            state = self._state(step)
+            steps.append(step)
+        return np.array([step.h for step in steps]), state, steps
+        # --8<-- [end:run]
+
+    # --8<-- [start:run-backward]
+    def run_backward(self, steps: Any, dhs: FloatArray, dstate: State) -> tuple[Gradients, FloatArray, State]:
+        """Go back through the steps of `run`.
+
+        `dhs` holds the gradients that reach each hidden state from the loss, (K, H, B), and `dstate` those of
+        the state after the last step, from what came later. Returns the gradients of the weights, those of
+        the inputs, (K, D, B), and those of the state before the first step.
+        """
+        gradients = {name: np.zeros_like(array) for name, array in self.parameters().items()}
+        dxs = np.empty((len(steps), self.input_size, dhs.shape[2]), self.dtype)  # (K, D, B)
+        for t in reversed(range(len(steps))):
+            dh, *rest = dstate
+            step_gradients = self.step_backward(steps[t], dhs[t] + dh, *rest)
+            dxs[t] = step_gradients["x"]
+            dstate = tuple([step_gradients[f"{name}_prev"] for name in self.state_names])
+            for name in gradients.keys() & step_gradients.keys():
+                gradients[name] += step_gradients[
+                    name
+                ]  # the same weights at every step: the sum over the steps
+        return gradients, dxs, dstate
+        # --8<-- [end:run-backward]
+
+
+def weight_gradients(source: FloatArray, **das: FloatArray) -> Gradients:
+    """Return the gradients of weights and biases from those of the pre-activations ``W @ source + bias``.
+
+    Each `da`, (H, B), is given by the name of its weights; `source` is (rows, B). Returns under that name the
+    gradient of the weights, (H, rows), and under ``NAME_bias`` that of the bias, (H, 1).
+    """
+    gradients: Gradients = {}
+    for name, da in das.items():
+        gradients[name] = da @ source.T  # (H, rows)
+        gradients[f"{name}_bias"] = da.sum(axis=1, keepdims=True)  # (H, 1)
+    return gradients
+
+
+def watch(intervene: Intervene | None, **values: FloatArray) -> None:
+    """Show values that a step has just computed to whoever watches, who may change them in place."""
+    if intervene is not None:
+        for name, value in values.items():
+            intervene(name, value)
+
+
+# ----------------------------------------------------------------------------------------------------
+# A whole sequence
+# ----------------------------------------------------------------------------------------------------
+
+
+class Unrolled(NamedTuple):
+    """The outputs and states of a sequence, and what `backpropagate` needs to go back."""
+
+    ys: Any
+    """Outputs, (T, O, B). Zero past a column's length. None without a read-out."""
+    hs: FloatArray
+    """Hidden states, (T, H, B). Zero past a column's length."""
+    h: FloatArray
+    """Hidden state after each column's last valid step, (H, B)."""
+    c: Any
+    """Cell state after each column's last valid step, (H, B). None for a network without one."""
+    cache: Cache | None
+    """For `backpropagate`; None where it was not kept."""
+
+
+class ChunkCache(NamedTuple):
+    """The steps from `start` to before `stop`: inputs (K, D, B), the state before, and what `run` returned.
+
+    The result is None where the steps are to be run again; the state is the checkpoint to do so from.
+    """
+
+    start: int
+    stop: int
+    xs: FloatArray
+    state: State
+    result: Any
+
+
+class Cache(NamedTuple):
+    """What a forward pass leaves for the backward pass."""
+
+    network: Network
+    """The network with the weights as they were."""
+    lengths: NDArray[np.intp]
+    """The number of valid steps of each column, (B,)."""
+    shape: tuple[int, int, int]
+    """T, D and B."""
+    chunks: list[ChunkCache]
+    """All steps, in order."""
+
+
+def unroll(
+    network: Network,
+    xs: ArrayLike,
+    h0: ArrayLike | None = None,
+    c0: ArrayLike | None = None,
+    *,
+    lengths: ArrayLike | None = None,
+    checkpoint_every: int | None = None,
+    keep_cache: bool = True,
+) -> Unrolled:
+    """Run a network along a batch of sequences.
+
+    Parameters
+    ----------
+    network : LSTM, RNN, GRU, Variant, or a network of your own
+        Its weights are copied into the cache, so changing them later does not change the backward pass.
+    xs : array_like, (T, D, B)
+        Inputs: ``xs[t]`` is the input of step t, one column per sequence. T may be 0.
+    h0 : array_like, (H, B), optional
+        Hidden state before the first step; zeros without it.
+    c0 : array_like, (H, B), optional
+        Cell state before the first step, for a network that has one; zeros without it.
+    lengths : array_like of int, (B,), optional
+        The number of valid steps of each column; the rest is padding, which is never read. Outputs there are
+        zero, and `h` and `c` are those of the last valid step; a column of length zero returns its initial
+        state.
+    checkpoint_every : int, optional
+        Keep only the states at every `checkpoint_every`-th step, and compute the rest again in the backward
+        pass. The cache then refers to `xs` itself: leave `xs` as it is until after `backpropagate`.
+    keep_cache : bool
+        False saves the memory of the cache where no gradient is needed.
+
+    Returns
+    -------
+    Unrolled
+        ``ys``, ``hs``, ``h``, ``c`` and ``cache``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind, shape or range; the message names it.
+    FloatingPointError
+        If the numbers are so large that a result would not be finite; the message names the step.
+    """
+    _require_network(network)
+    xs = as_sequence("xs", xs, ("T", network.input_size, "B"), network.dtype, lengths)  # (T, D, B)
+    T, D, B = xs.shape
+    ends = as_lengths(lengths, T, B)  # (B,)
+    every = max(T, 1) if keep_cache else FORWARD_ONLY_CHUNK
+    if checkpoint_every is not None:
+        every = as_size("checkpoint_every", checkpoint_every)
+    if keep_cache:
+        network = network.copy()
+    state: State = tuple([s.copy() for s in network._states({"h0": h0, "c0": c0}, B)])  # (H, B) each
+    final = [s.copy() for s in state]  # (H, B) each
+    hs = np.empty((T, network.hidden_size, B), network.dtype)  # (T, H, B)
+    chunks = []
+    # A chunk ends wherever a column ends, so that within a chunk a column is valid or padding throughout.
+    for start, stop in pairwise(sorted({0, T, *range(0, T, every), *ends.tolist()})):
+        with np.errstate(all="ignore"):
+            result = network.run(xs[start:stop], state)
+        hs[start:stop], after, _ = result
+        _require_finite(start, hs[start:stop], *after)
+        if keep_cache:
+            kept = result if checkpoint_every is None else None
+            chunks.append(ChunkCache(start, stop, xs[start:stop], state, kept))
+        for whole, part in zip(final, after, strict=True):
+            np.copyto(whole, part, where=ends == stop)
+        # A column that has ended goes on from zeros with inputs of zero: nothing can overflow there.
+        state = tuple([np.where(ends > stop, part, 0) for part in after])  # (H, B) each
+    ys = _read_out(network, hs)  # (T, O, B)
+    padding = np.arange(T)[:, None, None] >= ends  # (T, 1, B)
+    for array in (hs, ys):
+        if lengths is not None and array is not None:
+            np.copyto(array, 0, where=padding)
+    cache = Cache(network, ends, (T, D, B), chunks) if keep_cache else None
+    return Unrolled(ys, hs, final[0], final[1] if len(final) > 1 else None, cache)
+
+
+def backpropagate(
+    cache: Cache | None,
+    *,
+    dys: ArrayLike | None = None,
+    dhs: ArrayLike | None = None,
+    dh: ArrayLike | None = None,
+    dc: ArrayLike | None = None,
+) -> Gradients:
+    """Carry the gradient of a loss back through a sequence.
+
+    The loss may use any of the results of `unroll`, each as a result of its own; the gradient of one that
+    it does not use is left out. What stands in the padding of a gradient is never read.
+
+    Parameters
+    ----------
+    cache : Cache
+        From `unroll`. It is not changed and can be used again.
+    dys : array_like, (T, O, B), optional
+        Gradient with respect to ``ys``.
+    dhs : array_like, (T, H, B), optional
+        Gradient with respect to ``hs``.
+    dh : array_like, (H, B), optional
+        Gradient with respect to ``h``, the hidden state after each column's last valid step.
+    dc : array_like, (H, B), optional
+        Gradient with respect to ``c``, likewise.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Gradients with respect to the parameters by name, summed over steps and batch, and to ``xs``
+        (T, D, B), ``h0`` and, where there is a cell state, ``c0`` (H, B).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or shape; the message names it.
+    FloatingPointError
+        If the numbers are so large that a gradient would not be finite; the message names the step.
+    """
+    if not isinstance(cache, Cache):
+        raise TypeError(f"cache must be the cache of unroll, got {type(cache).__name__}")
+    network, lengths, (T, D, B), chunks = cache
+    dys, dhs = _loss_gradients(network, dys, dhs, T, lengths)
+    dfinal = network._states({"dh": dh, "dc": dc}, B)  # (H, B) each
+    dstate: State = tuple([np.zeros_like(d) for d in dfinal])  # (H, B) each
+    gradients = {name: np.zeros_like(array) for name, array in network.parameters().items()}
+    dxs = np.empty((T, D, B), network.dtype)  # (T, D, B)
+    with np.errstate(all="ignore"):
+        for start, stop, xs, state, result in reversed(chunks):
+            dstate = _enter(dstate, dfinal, lengths == stop)
+            hs, _, steps = network.run(xs, state) if result is None else result
+            chunk = slice(start, stop)
+            direct, of_read_out = _through_read_out(network, hs, dys, dhs, chunk)  # (K, H, B)
+            of_steps, dxs[chunk], dstate = network.run_backward(steps, direct, dstate)
+            for name, gradient in (*of_read_out.items(), *of_steps.items()):
+                gradients[name] += gradient
+            _require_finite(start, dxs[chunk], *dstate, *gradients.values(), backward=True)
+    dstate = _enter(dstate, dfinal, lengths == 0)  # a column without a step ends before the first one
+    return gradients | {"xs": dxs} | dict(zip(("h0", "c0"), dstate, strict=False))
+
+
+def _enter(dstate: State, dfinal: list[FloatArray], ends: NDArray[np.bool_]) -> State:
+    """Add the gradients of the final states in the columns that end here, (H, B) each."""
+    return tuple([d + np.where(ends, last, 0) for d, last in zip(dstate, dfinal, strict=True)])
+
+
+def _require_network(network: Any) -> None:
+    """Refuse what is not a network."""
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a network of this package, got {type(network).__name__}")
+
+
+def _read_out(network: Network, hs: FloatArray) -> FloatArray | None:
+    """Return ``Wy @ h + bias`` of every step, (T, O, B); None without a read-out."""
+    if network.output_size is None:
+        return None
+    with np.errstate(all="ignore"):
+        if hs.shape[2] == 1:  # all steps of a single sequence are one product
+            ys = (hs[:, :, 0] @ network.Wy.T)[:, :, None] + network.Wy_bias  # (T, O, 1)
+        else:
+            ys = network.Wy @ hs + network.Wy_bias  # (T, O, B)
+    _require_finite(0, ys)
+    return ys  # type: ignore[no-any-return]
+
+
+def _loss_gradients(
+    network: Network, dys: Any, dhs: Any, T: int, lengths: NDArray[np.intp]
+) -> tuple[FloatArray | None, FloatArray | None]:
+    """Return the gradients that the loss gives for outputs and hidden states, zero in the padding."""
+    B = len(lengths)
+    if dys is not None:
+        dys = as_sequence("dys", dys, (T, network._outputs("dys"), B), network.dtype, lengths)  # (T, O, B)
+    if dhs is not None:
+        dhs = as_sequence("dhs", dhs, (T, network.hidden_size, B), network.dtype, lengths)  # (T, H, B)
+    return dys, dhs
+
+
+def _through_read_out(
+    network: Network, hs: FloatArray, dys: FloatArray | None, dhs: FloatArray | None, chunk: slice
+) -> tuple[FloatArray, Gradients]:
+    """Return the gradient that reaches each `h` of a chunk from the loss, (K, H, B), and the read-out's own.
+
+    It comes through the read-out, from `dys`, and directly, from `dhs`.
+    """
+    direct = np.zeros(hs.shape, network.dtype) if dhs is None else dhs[chunk]  # (K, H, B)
+    if dys is None:
+        return direct, {}
+    side_by_side = partial(np.concatenate, axis=1)  # (rows, K*B), so that one product sums over the steps too
+    gradients = weight_gradients(side_by_side(hs), Wy=side_by_side(dys[chunk]))
+    return direct + network.Wy.T @ dys[chunk], gradients
+
+
+def _require_finite(first: int, steps: FloatArray, *others: FloatArray, backward: bool = False) -> None:
+    """Raise if values of consecutive steps, (K, rows, B), or what goes with them, are not finite."""
+    # A sum of squares is quick and shows NaN and infinity. It may overflow for finite numbers, too.
+    if all(isfinite(np.vdot(array, array)) or np.isfinite(array).all() for array in (steps, *others)):
+        return
+    bad = np.flatnonzero(~np.isfinite(steps).all(axis=(1, 2)))
+    where = f"step {first + int(bad[-1 if backward else 0])}" if len(bad) else f"from step {first} on"
+    raise FloatingPointError(f"{where}: the numbers are too large, a result is not finite in {steps.dtype}")
+
+
+# ----------------------------------------------------------------------------------------------------
+# Every value of every step
+# ----------------------------------------------------------------------------------------------------
+
+
+def trace_sequence(
+    network: Network,
+    xs: ArrayLike,
+    h0: ArrayLike | None = None,
+    c0: ArrayLike | None = None,
+    *,
+    intervene: Callable[[int, str, FloatArray], None] | None = None,
+) -> Any:
+    """Run a network along a batch of sequences and return every value of every step by name.
+
+    Parameters
+    ----------
+    network : LSTM, RNN, GRU, Variant, or a network of your own
+        The network.
+    xs : array_like, (T, D, B)
+        Inputs.
+    h0 : array_like, (H, B), optional
+        Hidden state before the first step; zeros without it.
+    c0 : array_like, (H, B), optional
+        Cell state before the first step, for a network that has one; zeros without it.
+    intervene : callable, optional
+        Takes the step t, the name of a value and the array, as soon as the step has computed it; for an LSTM
+        the names are f, i, c_tilde, o, then c, then h. It may change the array in place, and the lines of the
+        step that follow use the changed numbers.
+
+    Returns
+    -------
+    StepTrace, or the named tuple of another network's step
+        The names that `Network.trace` gives for one step, each array with the time axis in front:
+        ``trace.f`` is (T, H, B).
+
+    Raises
+    ------
+    TypeError, ValueError, FloatingPointError
+        As `unroll` does.
+    """
+    _require_network(network)
+    xs = as_array("xs", xs, ("T", network.input_size, "B"), network.dtype)  # (T, D, B)
+    T, _, B = xs.shape
+    state: State = tuple(network._states({"h0": h0, "c0": c0}, B))  # (H, B) each
+    values: dict[str, Any] = {"x": xs.copy()}  # (T, D, B)
+    for name in network.step_type._fields[1:-1]:
+        values[name] = np.empty((T, network.hidden_size, B), network.dtype)  # (T, H, B)
+    for t, x in enumerate(xs):
+        with np.errstate(all="ignore"):
+            step = network.step(x, *state, intervene=None if intervene is None else partial(intervene, t))
+        state = network._state(step)
+        _require_finite(t, step.h[None], *state)
+        for name in network.step_type._fields[1:-1]:
+            values[name][t] = getattr(step, name)
+    return network.step_type(**values, y=_read_out(network, values["h"]))
+
+
+def backpropagate_trace(
+    network: Network,
+    trace: Any,
+    *,
+    dys: ArrayLike | None = None,
+    dhs: ArrayLike | None = None,
+    dh: ArrayLike | None = None,
+    dc: ArrayLike | None = None,
+) -> Gradients:
+    """Carry the gradient of a loss back through a traced sequence and return every gradient of every step.
+
+    Takes what `trace_sequence` returned for the network, and the gradients that `backpropagate` takes.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        By name, with the time axis in front: all that reaches ``h`` and, where there is one, ``c`` of each
+        step, (T, H, B); what goes on to ``h_prev`` and ``c_prev``, (T, H, B), and to ``x``, (T, D, B); and
+        what each step contributes to the gradient of each weight of the cell.
+
+    Raises
+    ------
+    TypeError, ValueError, FloatingPointError
+        As `backpropagate` does.
+    """
+    _require_network(network)
+    if not isinstance(trace, network.step_type):
+        raise TypeError(f"trace must be a {network.step_type.__name__}, got {type(trace).__name__}")
+    T, _, B = trace.x.shape
+    dys, dhs = _loss_gradients(network, dys, dhs, T, as_lengths(None, T, B))
+    direct, _ = _through_read_out(network, trace.h, dys, dhs, slice(None))  # (T, H, B)
+    dstate: State = tuple(network._states({"dh": dh, "dc": dc}, B))  # (H, B) each
+    steps: list[Gradients] = []
+    for t in reversed(range(T)):
+        step = network.step_type(*[value[t] for value in trace if value is not None])
+        dh_t = direct[t] + dstate[0]  # (H, B)
+        with np.errstate(all="ignore"):
+            steps.append({"h": dh_t} | network.step_backward(step, dh_t, *dstate[1:]))
+        dstate = tuple([steps[-1][f"{name}_prev"] for name in network.state_names])
+        _require_finite(t, dh_t[None], *dstate)
+    return {name: np.array([step[name] for step in reversed(steps)]) for name in (steps[0] if steps else ())}
+
+
+LABELS = {
+    "x": "Input:",
+    "h_prev": "Previous hidden state:",
+    "c_prev": "Previous cell state:",
+    "f": "Forget gate:",
+    "i": "Input gate:",
+    "c_tilde": "Cell state tilde:",
+    "o": "Output gate:",
+    "r": "Reset gate:",
+    "z": "Update gate:",
+    "n": "Candidate:",
+    "c": "New cell state:",
+    "h": "New hidden state:",
+    "y": "Output:",
+}
+"""What the printed trace of a step calls each value."""
+
+
+def labeled(step: Any) -> str:
+    """Return every value of a step behind its label, arrays as NumPy prints them."""
+    return "\n".join(f"{LABELS[name]} {value}" for name, value in zip(step._fields, step, strict=True))

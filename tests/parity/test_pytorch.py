@@ -1,0 +1,39 @@
+"""Every network that PyTorch has against its cell and autograd; the golden numbers are PyTorch's own."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is in the group `parity`, which is large and not installed here")
+
+from lstm_tutorial import backpropagate, unroll
+from tests.golden import read
+from tests.parity import golden, pytorch
+from tests.problems import problem, random_lengths, relative_error, results, split
+
+
+def test_the_golden_numbers_are_what_pytorch_computes():
+    """The committed numbers are PyTorch's own, not ours."""
+    for file, fresh in golden.cases().items():
+        committed = read(file)
+        assert committed.keys() == fresh.keys()
+        assert all(committed[case].keys() == arrays.keys() for case, arrays in fresh.items())
+        for case, arrays in fresh.items():
+            for name, array in arrays.items():
+                np.testing.assert_allclose(committed[case][name], array, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize(("dtype", "allowed"), [(np.float64, 1e-12), (np.float32, 1e-4)], ids=str)
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (1, 5, 2), (10, 20, 5), (7, 1, 3), (30, 50, 4)], ids=str)
+@pytest.mark.parametrize(("T", "B"), [(1, 1), (1, 7), (10, 3), (50, 2)])
+@pytest.mark.parametrize("kind", pytorch.CELLS)
+def test_sequences_and_gradients(kind, T, B, sizes, dtype, allowed):
+    network, values = problem(T, B, T + B, dtype, sizes, network=kind)
+    inputs, outputs = split(values)
+    lengths = random_lengths(T, B)
+    theirs = pytorch.sequence(network, values, lengths)
+    ours = unroll(network, **inputs, lengths=lengths)
+    gradients = {f"grad_{name}": g for name, g in backpropagate(ours.cache, **outputs).items()}
+    assert (results(ours) | gradients).keys() == theirs.keys()
+    for name, value in (results(ours) | gradients).items():
+        assert value.dtype == theirs[name].dtype
+        assert relative_error(value, theirs[name]) < allowed, name

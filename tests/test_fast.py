@@ -1,0 +1,94 @@
+"""The LSTM's quick way equals the plain loop of `Network`, down to gates that are nearly closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_tutorial import LSTM, backpropagate, unroll
+from lstm_tutorial.network import Network
+from tests.problems import D, H, O, problem, random_lengths, relative_error, results, split
+
+
+class PlainLSTM(LSTM):
+    """The same network by the plain loop."""
+
+    run = Network.run
+    run_backward = Network.run_backward
+
+
+def plain(lstm: Any) -> PlainLSTM:
+    """Return the network with the same weights that runs by the plain loop."""
+    network = PlainLSTM(lstm.input_size, lstm.hidden_size, lstm.output_size, dtype=lstm.dtype)
+    for name, array in lstm.parameters().items():
+        setattr(network, name, array)
+    return network
+
+
+@settings(max_examples=40)
+@given(
+    T=st.integers(0, 40),
+    B=st.integers(0, 5),
+    seed=st.integers(0, 2**16),
+    sizes=st.tuples(*[st.integers(1, 9)] * 3),
+    ragged=st.booleans(),
+    every=st.none() | st.integers(1, 50),
+)
+def test_the_quick_way_equals_the_plain_loop(T, B, seed, sizes, ragged, every):
+    """Results and all gradients, to 1e-12 in float64."""
+    lstm, values = problem(T, B, seed, sizes=sizes)
+    inputs, outputs = split(values)
+    lengths = random_lengths(T, B, seed) if ragged else None
+    found = []
+    for network in (lstm, plain(lstm)):
+        unrolled = unroll(network, **inputs, lengths=lengths, checkpoint_every=every)
+        found.append(results(unrolled) | backpropagate(unrolled.cache, **outputs))
+    assert list(found[0]) == list(found[1])
+    for name, value in found[0].items():
+        assert relative_error(value, found[1][name]) < 1e-12, name
+
+
+@pytest.mark.parametrize("every", [None, 13])
+def test_a_long_sequence_is_cut_into_chunks(monkeypatch, every):
+    """How many steps have their local derivatives computed at once changes nothing but the speed."""
+    lstm, values = problem(29, 3)
+    inputs, outputs = split(values)
+    expected = backpropagate(unroll(lstm, **inputs).cache, **outputs)
+    monkeypatch.setattr("lstm_tutorial.fast.CHUNK_BYTES", 1)
+    monkeypatch.setattr("lstm_tutorial.fast.CHUNK_STEPS", 4)
+    for name, gradient in backpropagate(
+        unroll(lstm, **inputs, checkpoint_every=every).cache, **outputs
+    ).items():
+        assert relative_error(gradient, expected[name]) < 1e-13, name
+
+
+@pytest.mark.parametrize(("dtype", "allowed"), [(np.float32, 1e-5), (np.float64, 1e-12)])
+@pytest.mark.parametrize("bias", [-5, -18, -40, -80])
+@pytest.mark.parametrize("gate", ["i", "f", "o"])
+def test_nearly_closed_gates_keep_their_relative_accuracy(gate, bias, dtype, allowed):
+    """As `forward` does: what a gate lets through is tiny, and has the same leading digits."""
+    lstm, values = problem(1, 4, dtype=dtype)
+    setattr(lstm, f"W{gate}_bias", np.full((H, 1), bias))
+    if gate == "f":
+        lstm.Wi_bias = np.full((H, 1), -1e4)  # nothing is added, so that what is kept can be seen
+    elif gate == "i":
+        values["c0"] *= 0  # nothing is kept
+    inputs, _ = split(values)
+    ours = unroll(lstm, **inputs)
+    _, h, c = lstm.forward(values["xs"][0], values["h0"], values["c0"])
+    assert (c != 0).all()
+    np.testing.assert_allclose(ours.c, c, rtol=allowed, atol=0)
+    np.testing.assert_allclose(ours.h, h, rtol=allowed, atol=0)
+
+
+def test_gates_beyond_the_range_of_the_exponential_saturate():
+    """No warning, no infinity: a gate is then exactly 0 or 1."""
+    lstm, values = problem(3, 2, dtype=np.float32)
+    lstm.Wf_bias, lstm.Wi_bias = np.full((H, 1), 1e4), np.full((H, 1), -1e4)
+    ours = unroll(lstm, values["xs"], c0=values["c0"])
+    np.testing.assert_array_equal(ours.c, values["c0"])
+    assert (lstm.input_size, lstm.output_size) == (D, O)
