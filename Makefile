@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 
 serve: $(MADE)  ## the site on localhost, rebuilt when a file changes
-	$(BIN)/mkdocs serve
+	$(BIN)/mkdocs serve --dirty
 
 fast: $(MADE)  ## the tests of the package and the scripts: seconds, without browser, network or PyTorch
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"

@@ -15,8 +15,9 @@ from numpy.typing import DTypeLike
 from lstm_tutorial.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.checks import FloatArray, RandomSource
 from lstm_tutorial.lstm import LSTM, StepTrace
-from lstm_tutorial.network import Intervene, Network, watch, weight_gradients
+from lstm_tutorial.network import Network, weight_gradients
 from lstm_tutorial.parameters import Weight
+from lstm_tutorial.trace import Intervene, watch
 
 # --8<-- [start:changes]
 CHANGES = {

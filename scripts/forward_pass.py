@@ -13,15 +13,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-from pathlib import Path
 
 import numpy as np
 
 from lstm_tutorial import LSTM, StepTrace
 from lstm_tutorial.checks import FloatArray
 
-GENERATED = Path(__file__).parents[1] / "docs" / "_generated"
 WEIGHT_SEED = 0
 INPUT_SEED = 15
 UNIT = 12  # the hidden unit that the pages follow, counting from 0 as Python does
@@ -55,14 +52,13 @@ def main() -> None:
 
 
 def build() -> None:
-    """Write what `main` prints to ``docs/_generated/forward_pass.txt``, whole or not at all."""
+    """Write what `main` prints to ``docs/_generated/forward_pass.txt``."""
+    from scripts.files import GENERATED, write_atomically  # here: `main` needs the package alone
+
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         main()
-    GENERATED.mkdir(parents=True, exist_ok=True)
-    temporary = GENERATED / f".forward_pass.txt.{os.getpid()}"
-    temporary.write_text(printed.getvalue(), encoding="utf-8")
-    temporary.replace(GENERATED / "forward_pass.txt")
+    write_atomically(GENERATED / "forward_pass.txt", printed.getvalue())
 
 
 if __name__ == "__main__":

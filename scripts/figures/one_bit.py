@@ -87,7 +87,3 @@ def draw_profiles(axes: Axes, record: dict[str, Any]) -> None:
     style.log_axis(axes)
     axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0")
     style.legend(axes, ncols=2)
-
-
-if __name__ == "__main__":
-    build()

@@ -20,6 +20,12 @@ from lstm_tutorial import sigmoid
 print(sigmoid(0.0))
 ```
 
+```python exec="on" session="whole"
+values(half=f"{sigmoid(0.0):.0%}")
+```
+
+Half a gate is {{ half }}, and ``{{ half }}`` is code.
+
 ```python title="lstm_tutorial/lstm.py"
 --8<-- "lstm_tutorial/lstm.py:cell"
 ```
@@ -73,7 +79,11 @@ BREAKAGES = {
     "figure": Breakage("docs/index.md", "gates.svg", "no_such_figure.svg", "no_such_figure"),
     "link": Breakage("docs/index.md", "(other.md)", "(no_such_page.md)", "no_such_page"),
     "anchor": Breakage("docs/index.md", "#there", "#nowhere", "#nowhere"),
-    "executed block": Breakage("docs/index.md", "sigmoid(0.0)", "sigmoid(nothing)", "NameError"),
+    "executed block": Breakage(
+        "docs/index.md", "print(sigmoid(0.0))", "print(sigmoid(nothing))", "NameError"
+    ),
+    "value that is missing": Breakage("docs/index.md", "is {{ half }}", "is {{ whole }}", "value whole"),
+    "value that is not used": Breakage("docs/index.md", "is {{ half }}", "is one half", "value half"),
     "formula": Breakage("docs/index.md", "\\forget{f_t}", "\\forgot{f_t}", "\\forgot"),
     "figure script": Breakage(
         "scripts/figures/gates.py", "def build() -> None:", "def built() -> None:", "gates"

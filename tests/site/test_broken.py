@@ -18,6 +18,15 @@ def test_a_build_with_something_broken_fails(name: str, whole: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(
+    "name", ["executed block", "formula", "value that is missing", "value that is not used"]
+)
+def test_zensical_fails_too(name: str, whole: Path, tmp_path: Path) -> None:
+    result = run(broken_copy(whole, tmp_path / "broken", name), "zensical", "build")
+    assert result.returncode != 0, result.stdout
+    assert BREAKAGES[name].mentioned in result.stdout
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [("| $W_f$ | `Wf` |", "| $W_g$ | `Wf` |"), ("| `Wf` | (H, D+H) |", "| `Wf` | (D+H, H) |")],
     ids=["symbol", "shape"],
