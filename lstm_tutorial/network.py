@@ -278,9 +278,7 @@ class Network:
             dxs[t] = step_gradients["x"]
             dstate = tuple([step_gradients[f"{name}_prev"] for name in self.state_names])
             for name in gradients.keys() & step_gradients.keys():
-                gradients[name] += step_gradients[
-                    name
-                ]  # the same weights at every step: the sum over the steps
+                gradients[name] += step_gradients[name]  # the same weights at each step: the sum
         return gradients, dxs, dstate
         # --8<-- [end:run-backward]
 
@@ -323,7 +321,7 @@ class Cache(NamedTuple):
     shape: tuple[int, int, int]
     """T, D and B."""
     chunks: list[tuple[int, int, FloatArray, State, Any]]
-    """Of each chunk of steps: the first step, the step after the last, inputs (K, D, B), the state before, and
+    """Of each chunk: its first step, the step after its last, its inputs (K, D, B), the state before, and
     what `Network.run` returned, or None where the steps are to be run again from that state."""
 
 

@@ -1,9 +1,9 @@
 """The tasks on which memory is measured, each as its paper defines it: Reber, adding, copying and more.
 
-Every function draws a batch from an `rng` and returns the inputs (T, D, B), what is wanted, and the true
-lengths. Past its length a column holds zeros. Nothing here learns, and nothing here knows of a network.
+Every function draws a batch from an `rng` and returns the inputs (T, D, B), the targets, and the number of
+valid steps of each column. Past its length a column holds zeros. Nothing here learns or knows of a network.
 
-Letters: T = steps, D = inputs, O = outputs, B = batch.
+Letters: T = steps, D = inputs, O = outputs, B = batch. In the Reber grammar "T" and "P" are also symbols.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ IntArray = NDArray[np.integer[Any]]
 
 
 class Sequences(NamedTuple):
-    """A batch of sequences, and what a network is to answer to them."""
+    """A batch of sequences, and the answers that are wanted."""
 
     xs: FloatArray
     """Inputs, (T, D, B)."""
     targets: FloatArray
-    """What is wanted: (T, O, B) for an answer at every step, (O, B) for one at a sequence's last step."""
+    """(T, O, B) where every step is answered, (O, B) where only a sequence's last step is."""
     lengths: IntArray
-    """The number of true steps of each column, (B,)."""
+    """The number of valid steps of each column, (B,)."""
 
 
 class SymbolStrings(NamedTuple):
-    """A batch of strings of a grammar: the symbols that came, that come next, and that could come next."""
+    """A batch of strings of a grammar: the symbol that is read, the next one, and all that could be next."""
 
     xs: FloatArray
-    """Symbols that came, one-hot, (T, 7, B)."""
+    """The symbol that is read, one-hot, (T, 7, B)."""
     targets: FloatArray
     """The symbol that comes next, one-hot, (T, 7, B)."""
     lengths: IntArray
-    """The number of true steps of each column, (B,)."""
+    """The number of valid steps of each column, (B,)."""
     legal: BoolArray
     """True for each symbol that the grammar allows next, (T, 7, B)."""
 
@@ -50,7 +50,7 @@ class SymbolStrings(NamedTuple):
 # ----------------------------------------------------------------------------------------------------
 
 REBER_SYMBOLS = "BTPSXVE"
-"""The seven symbols, in the order of the one-hot code."""
+"""The seven symbols, in the order of the one-hot encoding."""
 
 # --8<-- [start:reber-grammar]
 _REBER = {  # state: {symbol: next state}
@@ -67,10 +67,10 @@ _REBER = {  # state: {symbol: next state}
 def _embedded_grammar() -> dict[str, dict[str, str]]:
     """Put the Reber grammar twice between an opening symbol, T or P, and the same symbol again."""
     grammar = {"start": {"B": "open"}, "open": {"T": "T0", "P": "P0"}, "close": {"E": "start"}}
-    for way in "TP":
+    for second in "TP":
         for state, moves in _REBER.items():
-            grammar[way + state] = {symbol: way + after for symbol, after in moves.items()}
-        grammar[way + "out"] = {way: "close"}
+            grammar[second + state] = {symbol: second + after for symbol, after in moves.items()}
+        grammar[second + "out"] = {second: "close"}
     return grammar
     # --8<-- [end:reber-grammar]
 
@@ -81,8 +81,8 @@ _EMBEDDED = _embedded_grammar()
 def embedded_reber_string(*, rng: RandomSource = None) -> str:
     """Draw one string of the embedded Reber grammar, such as ``BTBPVVETE``.
 
-    Where the grammar forks, both ways have probability one half. The second symbol returns second to last;
-    between the two lies a string of the Reber grammar, 5 symbols long or longer.
+    Where the grammar forks, both symbols have probability one half. The second symbol, T or P, is also the
+    second-last; between the two lies a string of the Reber grammar, 5 symbols long or longer.
 
     Parameters
     ----------
@@ -108,13 +108,13 @@ def embedded_reber_string(*, rng: RandomSource = None) -> str:
 
 
 def legal_next(string: str) -> list[str]:
-    """Say after each symbol of an embedded Reber string which symbols may come next.
+    """Return the symbols that may follow each symbol of an embedded Reber string.
 
     Parameters
     ----------
     string : str
-        The start of a string of the embedded Reber grammar, or a whole one, or several in a row: after the
-        last ``E`` a new string may begin.
+        One string of the embedded Reber grammar, the start of one, or several in a row: after the last ``E``
+        a new string may begin.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def legal_next(string: str) -> list[str]:
 
 
 def encode_reber(string: str) -> FloatArray:
-    """Write symbols as columns of ones and zeros.
+    """Return the one-hot encoding of a string.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def encode_reber(string: str) -> FloatArray:
     Returns
     -------
     numpy.ndarray, (T, 7, 1)
-        One step per symbol, batch size one: ready for `lstm_tutorial.sequence.unroll`.
+        One step per symbol, batch size one.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def encode_reber(string: str) -> FloatArray:
 
 
 def _symbols_to_array(strings: list[str], T: int) -> FloatArray:
-    """One-hot code of the first T symbols of each string; zeros past a string's end, (T, 7, B)."""
+    """Return the first T symbols of each string one-hot, and zeros past a string's end, (T, 7, B)."""
     xs = np.zeros((T, len(REBER_SYMBOLS), len(strings)))  # (T, 7, B)
     for b, string in enumerate(strings):
         for t, symbol in enumerate(string[:T]):
@@ -169,7 +169,7 @@ def _symbols_to_array(strings: list[str], T: int) -> FloatArray:
 
 
 def _legal_to_array(strings: list[str], T: int) -> BoolArray:
-    """Which symbols may follow each of the first T symbols of each string, (T, 7, B)."""
+    """Return which symbols may follow each of the first T symbols of each string, (T, 7, B)."""
     legal = np.zeros((T, len(REBER_SYMBOLS), len(strings)), bool)  # (T, 7, B)
     for b, string in enumerate(strings):
         for t, symbols in enumerate(legal_next(string[:T])):
@@ -178,17 +178,21 @@ def _legal_to_array(strings: list[str], T: int) -> BoolArray:
     return legal
 
 
-def embedded_reber(batch_size: int = 1, *, rng: RandomSource = None) -> SymbolStrings:
-    """Draw strings of the embedded Reber grammar; the task is to say at every step what comes next.
+def embedded_reber(
+    batch_size: int = 1, *, exclude: SymbolStrings | None = None, rng: RandomSource = None
+) -> SymbolStrings:
+    """Draw strings of the embedded Reber grammar. The task is to predict the next symbol at every step.
 
-    The difficulty is one symbol: second to last comes the symbol that stood second, at least six steps
-    before. A string is right if at every step the symbols that may come next are the most active outputs
+    The difficulty is one symbol: the second-last, which repeats the second, at least six steps later. A
+    string is right if at every step the symbols that may come next are the most active outputs
     (`predicts_legal`).
 
     Parameters
     ----------
     batch_size : int
-        B, the number of strings.
+        B, the number of strings. Some may be equal: short strings are frequent.
+    exclude : SymbolStrings, optional
+        Strings that are not drawn, such as those of a training set.
     rng : None, int or numpy.random.Generator
         Where the strings come from.
 
@@ -200,11 +204,18 @@ def embedded_reber(batch_size: int = 1, *, rng: RandomSource = None) -> SymbolSt
     References
     ----------
     Hochreiter & Schmidhuber (1997), experiment 1 and table 1. They trained on a fixed set of 256 strings and
-    tested on 256 others; whether to draw a fixed set is the caller's choice.
+    tested on 256 strings that are not in it.
     """
     B = as_size("batch_size", batch_size)
     rng = as_rng(rng)
-    strings = [embedded_reber_string(rng=rng) for _ in range(B)]
+    if not (exclude is None or isinstance(exclude, SymbolStrings)):
+        raise TypeError(f"exclude must be None or SymbolStrings, got {type(exclude).__name__}")
+    excluded = set() if exclude is None else set(_array_to_strings(exclude))
+    strings: list[str] = []
+    while len(strings) < B:
+        string = embedded_reber_string(rng=rng)
+        if string not in excluded:
+            strings.append(string)
     lengths = np.array([len(string) - 1 for string in strings])  # (B,)
     T = int(lengths.max())
     xs = _symbols_to_array([string[:-1] for string in strings], T)  # (T, 7, B)
@@ -213,40 +224,47 @@ def embedded_reber(batch_size: int = 1, *, rng: RandomSource = None) -> SymbolSt
     return SymbolStrings(xs, targets, lengths, legal)
 
 
+def _array_to_strings(strings: SymbolStrings) -> list[str]:
+    """Return the symbols of each column; the last one, E, is only a target."""
+    numbers = strings.xs.argmax(axis=1).T  # (B, T)
+    columns = zip(numbers, strings.lengths, strict=True)
+    return ["".join(REBER_SYMBOLS[k] for k in column[:n]) + "E" for column, n in columns]
+
+
 def continual_reber(
     batch_size: int = 1, steps: int = 50, *, rng: RandomSource = None
 ) -> Iterator[SymbolStrings]:
     """Draw endless streams of embedded Reber strings, one after another without a mark between them.
 
-    Nothing tells the network where a string begins, and nobody resets its state: it has to forget by itself.
+    Nothing tells the network where a string begins, and nobody resets its state: it has to learn when to
+    forget.
 
     Parameters
     ----------
     batch_size : int
         B, the number of streams side by side.
     steps : int
-        T, the number of symbols of each stream in one piece.
+        T, the number of symbols of each stream in one chunk.
     rng : None, int or numpy.random.Generator
         Where the strings come from.
 
     Yields
     ------
     SymbolStrings
-        The next `steps` symbols of every stream; each piece goes on where the one before stopped.
+        A chunk: the next `steps` symbols of every stream.
 
     References
     ----------
     Gers, Schmidhuber & Cummins (2000), section 4, "continual embedded Reber grammar problem".
     """
     B, T = as_size("batch_size", batch_size), as_size("steps", steps)
-    rng = as_rng(rng)
-    return _continual_pieces(B, T, rng)
+    return _continual_chunks(B, T, as_rng(rng))
 
 
-def _continual_pieces(B: int, T: int, rng: np.random.Generator) -> Iterator[SymbolStrings]:
-    """Yield pieces of B streams; each stream is kept from the start of its current string."""
+def _continual_chunks(B: int, T: int, rng: np.random.Generator) -> Iterator[SymbolStrings]:
+    """Yield chunks of B streams; each stream is kept from the start of its current string."""
     streams = [""] * B  # each starts at the beginning of a string
-    done = [0] * B  # how many of its symbols earlier pieces have shown
+    done = [0] * B  # the number of its symbols that earlier chunks have shown
     while True:
         for b in range(B):
             while len(streams[b]) < done[b] + T + 1:
@@ -265,7 +283,7 @@ def _continual_pieces(B: int, T: int, rng: np.random.Generator) -> Iterator[Symb
 
 
 def _last_start(symbols: str) -> int:
-    """Where the string that the stream is in begins: after the last symbol that led back to the start."""
+    """Return where the stream's current string begins: after the last symbol that ended a string."""
     state, start = "start", 0
     for k, symbol in enumerate(symbols):
         state = _EMBEDDED[state][symbol]
@@ -275,7 +293,7 @@ def _last_start(symbols: str) -> int:
 
 
 def predicts_legal(ys: ArrayLike, legal: BoolArray) -> BoolArray:
-    """Say at each step whether the symbols that may come next are the most active outputs.
+    """Return whether at each step the symbols that may come next are the most active outputs.
 
     Parameters
     ----------
@@ -310,14 +328,17 @@ def predicts_legal(ys: ArrayLike, legal: BoolArray) -> BoolArray:
 def adding(batch_size: int = 1, length: int = 100, *, rng: RandomSource = None) -> Sequences:
     """Draw the adding problem in its later form: the sum of the two marked numbers of a long row.
 
-    Row 0 of the input holds numbers uniform in [0, 1]; row 1 is 1 at one place in the first half and at one
-    in the second, and 0 elsewhere. Wanted at the end: the sum of the two marked numbers. The best answer
-    without memory is 1, with a mean squared error of 1/6.
+    Row 0 of the input holds numbers uniform in [0, 1]. Row 1 is 1 at one step of the first half and at one
+    step of the second half, and 0 elsewhere. The target is the sum of the two marked numbers. The best
+    constant answer is 1, with a mean squared error of 1/6; a network that sees only the last step can reach
+    1/6 - 1/(6 T), because that step is sometimes marked.
 
     Parameters
     ----------
-    batch_size, length : int
-        B and T; `length` is at least 2.
+    batch_size : int
+        B, the number of sequences.
+    length : int
+        T, the number of steps, at least 2.
     rng : None, int or numpy.random.Generator
         Where the numbers come from.
 
@@ -349,17 +370,20 @@ ADDING_BASELINE = 1 / 6
 
 
 def adding_1997(batch_size: int = 1, length: int = 100, *, rng: RandomSource = None) -> Sequences:
-    """Draw the adding problem as it was first put, with lengths that vary by a tenth.
+    """Draw the adding problem in its first form, with lengths that vary by a tenth.
 
-    Row 0 holds numbers uniform in [-1, 1]. Row 1 is -1 at the first and last step and 1 at two marked ones:
-    one of the first ten steps, and another of the first ``length / 2 - 1``; 0 elsewhere. Wanted at the end:
-    ``0.5 + (X1 + X2) / 4``, where X1 and X2 are the marked numbers; if the first step is the marked one, its
-    number counts as zero and its mark stays -1. A sequence is right if the error is below 0.04.
+    Row 0 holds numbers uniform in [-1, 1]. Row 1 is -1 at the first and the last step, 1 at two marked steps,
+    and 0 elsewhere. The first mark stands at one of the first ten steps, the second at one of the first
+    ``length / 2 - 1`` steps that are still unmarked. The target is ``0.5 + (X1 + X2) / 4``, where X1 and X2
+    are the marked numbers. If the first step is drawn, its mark stays -1 and its number counts as zero; the
+    paper says this of X1, and we do the same with X2. A sequence is right if the error is below 0.04.
 
     Parameters
     ----------
-    batch_size, length : int
-        B and the shortest length, T; each sequence has between T and 1.1 T steps. At least 20.
+    batch_size : int
+        B, the number of sequences.
+    length : int
+        The smallest number of steps, at least 20; each sequence has up to a tenth more.
     rng : None, int or numpy.random.Generator
         Where the numbers come from.
 
@@ -381,7 +405,7 @@ def adding_1997(batch_size: int = 1, length: int = 100, *, rng: RandomSource = N
     xs[:, 0] = rng.uniform(-1.0, 1.0, (T, B))  # (T, B)
     xs[:, 0][np.arange(T)[:, np.newaxis] >= lengths] = 0.0
     first = rng.integers(0, 10, B)  # (B,)
-    second = rng.integers(0, shortest // 2 - 2, B)  # (B,), among the places that `first` left
+    second = rng.integers(0, shortest // 2 - 1, B)  # (B,), among the steps that `first` left
     second += second >= first
     numbers = np.stack([xs[first, 0, columns], xs[second, 0, columns]])  # (2, B)
     numbers[0, first == 0] = 0.0
@@ -402,13 +426,16 @@ def adding_1997(batch_size: int = 1, length: int = 100, *, rng: RandomSource = N
 def copying(batch_size: int = 1, gap: int = 20, *, rng: RandomSource = None) -> Sequences:
     """Draw the copying memory problem: ten symbols, a long silence, a signal, the ten symbols again.
 
-    There are 10 symbols: 0 to 7 carry the message, 8 is the blank and 9 the signal. The input is the message
-    of ten, ``gap - 1`` blanks, the signal, and ten blanks; wanted are ``gap + 10`` blanks and the message.
+    There are ten kinds of symbols: 0 to 7 carry the message, 8 is the blank and 9 the signal. The input is a
+    message of ten symbols, ``gap - 1`` blanks, the signal, and ten blanks. The target is ``gap + 10`` blanks
+    and then the message.
 
     Parameters
     ----------
-    batch_size, gap : int
-        B, and the number of steps between the message and its repetition; T = gap + 20.
+    batch_size : int
+        B, the number of sequences.
+    gap : int
+        The number of steps between the message and its repetition; T = gap + 20.
     rng : None, int or numpy.random.Generator
         Where the messages come from.
 
@@ -427,21 +454,32 @@ def copying(batch_size: int = 1, gap: int = 20, *, rng: RandomSource = None) -> 
     symbols = np.full((gap + 20, B), 8)  # (T, B)
     symbols[:10] = message
     symbols[gap + 9] = 9
-    wanted = np.full((gap + 20, B), 8)  # (T, B)
-    wanted[-10:] = message
-    return Sequences(_one_hot(symbols, 10), _one_hot(wanted, 10), np.full(B, gap + 20))
+    targets = np.full((gap + 20, B), 8)  # (T, B)
+    targets[-10:] = message
+    return Sequences(_one_hot(symbols, 10), _one_hot(targets, 10), np.full(B, gap + 20))
 
 
 def copying_baseline(gap: int) -> float:
-    """Return the least mean cross-entropy per step without memory of the message: 10 ln 8 / (gap + 20).
+    """Return the memoryless baseline of `copying`, 10 ln 8 / (gap + 20) nats per step.
 
-    Such a network answers the blanks with certainty and guesses among eight symbols in the last ten steps.
+    A network that has no memory of the message can at best predict the blanks with certainty and guess among
+    eight symbols in the last ten steps.
+
+    Parameters
+    ----------
+    gap : int
+        As in `copying`.
+
+    Returns
+    -------
+    float
+        The mean cross-entropy per step.
     """
     return 10 * log(8) / (as_size("gap", gap) + 20)
 
 
 # ----------------------------------------------------------------------------------------------------
-# Temporal order, long lags, two sequences
+# Temporal order, long lags, two sequences, one bit
 # ----------------------------------------------------------------------------------------------------
 
 TEMPORAL_ORDER_SYMBOLS = "EBabcdXY"
@@ -449,16 +487,17 @@ TEMPORAL_ORDER_SYMBOLS = "EBabcdXY"
 
 
 def temporal_order(batch_size: int = 1, *, rng: RandomSource = None) -> Sequences:
-    """Draw temporal order, task 6a: say which of X and Y came first, and which second.
+    """Draw temporal order, task 6a: tell which of X and Y came first, and which second.
 
     A sequence of 100 to 110 symbols starts with E, ends with the trigger B, and is filled at random with a,
-    b, c and d. Two places, one of steps 10 to 20 and one of steps 50 to 60, hold X or Y. The four classes are
-    XX, XY, YX and YY. A sequence is right if every output is within 0.3 of its target.
+    b, c and d. One of steps 10 to 20 and one of steps 50 to 60, counted from 1, hold X or Y, so the minimal
+    lag is 40. The four classes are XX, XY, YX and YY. A sequence is right if every output is within 0.3 of
+    its target.
 
     Parameters
     ----------
     batch_size : int
-        B.
+        B, the number of sequences.
     rng : None, int or numpy.random.Generator
         Where the sequences come from.
 
@@ -480,8 +519,8 @@ def temporal_order(batch_size: int = 1, *, rng: RandomSource = None) -> Sequence
     symbols[0] = 0
     symbols[lengths - 1, columns] = 1
     first, second = rng.integers(0, 2, (2, B))  # (B,) each, 0 for X and 1 for Y
-    symbols[rng.integers(10, 21, B), columns] = 6 + first
-    symbols[rng.integers(50, 61, B), columns] = 6 + second
+    symbols[rng.integers(9, 20, B), columns] = 6 + first  # steps 10 to 20, counted from 1
+    symbols[rng.integers(49, 60, B), columns] = 6 + second  # steps 50 to 60
     xs = _one_hot(symbols, 8)  # (T, 8, B)
     xs *= (np.arange(T)[:, np.newaxis] < lengths)[:, np.newaxis]
     return Sequences(xs, _one_hot((2 * first + second)[np.newaxis], 4)[0], lengths)
@@ -491,13 +530,15 @@ def noise_free_long_lag(batch_size: int = 1, lag: int = 100, *, rng: RandomSourc
     """Draw the noise-free task with a long lag, 2a: the last symbol is the first one.
 
     There are ``p + 1`` symbols, where p = `lag`: a_1 to a_{p-1}, x and y. There are only two sequences,
-    x a_1 ... a_{p-1} x and y a_1 ... a_{p-1} y, equally likely; the task is to say the next
-    symbol at every step.
+    x a_1 ... a_{p-1} x and y a_1 ... a_{p-1} y, equally likely. The task is to predict the next symbol at
+    every step.
 
     Parameters
     ----------
-    batch_size, lag : int
-        B and p; `lag` is at least 2.
+    batch_size : int
+        B, the number of sequences.
+    lag : int
+        p, the number of steps between a symbol and its return, at least 2.
     rng : None, int or numpy.random.Generator
         Where the choices come from.
 
@@ -525,13 +566,17 @@ def two_sequence(
     """Draw the two-sequence problem, 3a: a class shown in the first steps, then noise.
 
     The first `relevant` numbers are 1 for class 1 and -1 for class 2; the others are Gaussian with mean 0 and
-    variance 0.2. Wanted at the end: 1 for class 1, 0 for class 2. A sequence is right if the error is below
+    variance 0.2. The target is 1 for class 1 and 0 for class 2. A sequence is right if the error is below
     0.2.
 
     Parameters
     ----------
-    batch_size, length, relevant : int
-        B, T and N: sequences have between T and 1.1 T steps, of which the first N tell the class.
+    batch_size : int
+        B, the number of sequences.
+    length : int
+        The smallest number of steps, at least `relevant`; each sequence has up to a tenth more.
+    relevant : int
+        N, the number of steps that show the class.
     rng : None, int or numpy.random.Generator
         Where the sequences come from.
 
@@ -561,8 +606,43 @@ def two_sequence(
     return Sequences(xs, classes[np.newaxis].astype(np.float64), lengths)
 
 
+def one_bit(
+    batch_size: int = 1, lag: int = 20, *, marker: bool = True, rng: RandomSource = None
+) -> Sequences:
+    """Draw one bit, then noise as loud as the bit; the target at the last step is the bit.
+
+    Row 0 of the input is the bit, 1 or -1, at the first step, and Gaussian noise of variance 1 at every
+    later step. Row 1, the marker, is 1 at the first step and 0 elsewhere. The best constant answer is 0, with
+    a mean squared error of 1. This task is our own: the smallest one that needs memory.
+
+    Parameters
+    ----------
+    batch_size : int
+        B, the number of sequences.
+    lag : int
+        The number of steps from the bit to the answer; T = lag + 1.
+    marker : bool
+        Whether row 1 is there. Without it, only its position tells the bit from the noise.
+    rng : None, int or numpy.random.Generator
+        Where bits and noise come from.
+
+    Returns
+    -------
+    Sequences
+        With two inputs, (T, 2, B), or one, (T, 1, B), and one target per column, (1, B).
+    """
+    B, lag = as_size("batch_size", batch_size), as_size("lag", lag)
+    rng = as_rng(rng)
+    xs = np.zeros((lag + 1, 2 if marker else 1, B))  # (T, D, B)
+    xs[:, 0] = rng.standard_normal((lag + 1, B))  # (T, B)
+    bits = rng.choice([-1.0, 1.0], (1, B))  # (1, B)
+    xs[0, 0] = bits[0]
+    xs[0, 1:] = 1.0
+    return Sequences(xs, bits, np.full(B, lag + 1))
+
+
 def _one_hot(symbols: IntArray, n: int) -> FloatArray:
-    """Write symbol numbers (T, B) as columns of ones and zeros, (T, n, B)."""
+    """Return symbol numbers (T, B) one-hot, (T, n, B)."""
     one_hot: FloatArray = (symbols[:, np.newaxis] == np.arange(n)[:, np.newaxis]).astype(np.float64)
     return one_hot
 

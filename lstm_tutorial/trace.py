@@ -1,8 +1,8 @@
 """Every value of every step, by name: what a network computes along a sequence and back.
 
-`trace_sequence` and `backpropagate_trace` compute what `unroll` and `backpropagate` of `lstm_tutorial.network` do,
-by a plain loop over the network's own step, and keep all of it. A caller may change a value between two lines
-of a step. Nothing here is quick, and there is no equation of a cell here.
+`trace_sequence` and `backpropagate_trace` compute what `unroll` and `backpropagate` do, by a plain loop over
+the network's own step, and keep all of it. A caller may change a value between two lines of a step. Nothing
+here is quick, and there is no equation of a cell here.
 
 Letters: T = time, D = input_size, H = hidden_size, O = output_size, B = batch.
 """

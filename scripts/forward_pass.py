@@ -34,14 +34,16 @@ def example() -> tuple[LSTM, FloatArray]:
 def first_step() -> StepTrace:
     """Return every value of the first step, from zero states."""
     lstm, xs = example()
-    return lstm.trace(xs[0], *lstm.initial_state())
+    trace: StepTrace = lstm.trace(xs[0], *lstm.initial_state())
+    return trace
 
 
 def second_step() -> StepTrace:
     """Return every value of the second step, from the states that the first one left."""
     lstm, xs = example()
     first = first_step()
-    return lstm.trace(xs[1], first.h, first.c)
+    trace: StepTrace = lstm.trace(xs[1], first.h, first.c)
+    return trace
 
 
 def main() -> None:

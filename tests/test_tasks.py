@@ -91,6 +91,23 @@ def test_reber_batch_is_the_strings_shifted_by_one():
         )
 
 
+def test_excluded_strings_are_not_drawn():
+    """Every string of the training set is missing from the test set, and nothing else is."""
+    training = tasks.embedded_reber(40, rng=3)
+    test = tasks.embedded_reber(300, exclude=training, rng=4)
+
+    def strings(batch):
+        symbols = batch.xs.argmax(1).T  # (B, T)
+        return {"".join("BTPSXVE"[k] for k in row[:n]) for row, n in zip(symbols, batch.lengths, strict=True)}
+
+    plain = tasks.embedded_reber(2000, rng=4)
+    assert not strings(test) & strings(training)
+    assert strings(test) <= strings(plain)
+    assert len(strings(test)) > 20
+    with pytest.raises(TypeError, match="exclude must be None or SymbolStrings, got list"):
+        tasks.embedded_reber(1, exclude=["BTBPVVETE"])  # type: ignore[arg-type]
+
+
 def test_encode_reber():
     code = tasks.encode_reber("BE")
     assert code.shape == (2, 7, 1)
@@ -101,11 +118,11 @@ def test_encode_reber():
 
 @pytest.mark.parametrize("steps", [1, 7, 50])
 def test_continual_reber_is_whole_strings_without_a_mark(steps):
-    """The pieces put together are strings of the grammar end to end, and each piece goes on from the last."""
-    pieces = list(itertools.islice(tasks.continual_reber(2, steps, rng=5), 400 // steps))
-    xs = np.concatenate([p.xs for p in pieces])
-    targets = np.concatenate([p.targets for p in pieces])
-    legal = np.concatenate([p.legal for p in pieces])
+    """The chunks put together are strings of the grammar end to end, and each goes on from the last."""
+    chunks = list(itertools.islice(tasks.continual_reber(2, steps, rng=5), 400 // steps))
+    xs = np.concatenate([p.xs for p in chunks])
+    targets = np.concatenate([p.targets for p in chunks])
+    legal = np.concatenate([p.legal for p in chunks])
     assert (xs[1:] == targets[:-1]).all()
     for b in range(2):
         stream = "".join(tasks.REBER_SYMBOLS[k] for k in xs[:, :, b].argmax(1))
@@ -156,11 +173,11 @@ def test_adding_1997_follows_the_paper_column_by_column():
         assert targets[0, b] == pytest.approx(0.5 + values[marked].sum() / 4, abs=1e-15)
         if len(marked) == 2:
             assert marked[0] < 10
-            assert marked[1] < 49
+            assert marked[1] < 50
             first_places.add(int(marked[0]))
             second_places.add(int(marked[1]))
     assert first_places == set(range(1, 10))
-    assert max(second_places) == 48
+    assert max(second_places) == 49
     assert xs[:, 0].min() < -0.99
     assert xs[:, 0].max() > 0.99
 
@@ -200,7 +217,7 @@ def test_temporal_order_column_by_column():
         assert targets[:, b].sum() == 1
         for k, m in enumerate(re.finditer("[XY]", symbols)):
             places[k].add(m.start())
-    assert places == [set(range(10, 21)), set(range(50, 61))]
+    assert places == [set(range(9, 20)), set(range(49, 60))]  # steps 10 to 20 and 50 to 60, counted from 1
     assert targets.mean(1) == pytest.approx(np.full(4, 0.25), abs=0.04)
 
 
@@ -225,6 +242,23 @@ def test_two_sequence_by_hand():
         assert xs[lengths[b] - 1, 0, b] != 0
 
 
+def test_one_bit_is_a_bit_and_then_noise():
+    xs, targets, lengths = tasks.one_bit(3000, 7, rng=15)
+    assert xs.shape == (8, 2, 3000)
+    assert (lengths == 8).all()
+    assert set(targets[0]) == {-1.0, 1.0}
+    assert targets.mean() == pytest.approx(0, abs=0.06)
+    assert (xs[0, 0] == targets[0]).all()
+    assert (xs[0, 1] == 1).all()
+    assert not xs[1:, 1].any()
+    assert xs[1:, 0].mean() == pytest.approx(0, abs=0.02)
+    assert xs[1:, 0].var() == pytest.approx(1, abs=0.03)
+    assert abs(np.corrcoef(xs[1, 0], targets[0])[0, 1]) < 0.06
+    unmarked = tasks.one_bit(3000, 7, marker=False, rng=15)
+    assert (unmarked.xs == xs[:, :1]).all()
+    assert (unmarked.targets == targets).all()
+
+
 DRAWS = [
     tasks.embedded_reber,
     tasks.adding,
@@ -233,6 +267,7 @@ DRAWS = [
     tasks.temporal_order,
     tasks.noise_free_long_lag,
     tasks.two_sequence,
+    tasks.one_bit,
 ]
 
 
@@ -272,6 +307,7 @@ def test_bad_arguments_are_named(draw, size, rng, message):
         (lambda: tasks.noise_free_long_lag(1, 1), "lag must be at least 2, got 1"),
         (lambda: tasks.two_sequence(1, 2, 3), "length must be at least 3, got 2"),
         (lambda: tasks.two_sequence(1, 2, 0), "relevant must be a positive integer, got 0"),
+        (lambda: tasks.one_bit(1, 0), "lag must be a positive integer, got 0"),
         (lambda: tasks.continual_reber(0), "batch_size must be a positive integer, got 0"),
         (lambda: tasks.continual_reber(1, 0), "steps must be a positive integer, got 0"),
         (lambda: tasks.predicts_legal([1.0], np.ones((1, 7, 1), bool)), r"ys must have shape \(1, 7, 1\)"),

@@ -1,5 +1,6 @@
 """The long experiments: one script, one record of the same name in docs/records.
 
-A script holds ``ABOUT`` (what the paper did), ``SEEDS``, ``ARMS`` (what is compared, with every setting) and
-``run``, a generator that trains one network and yields one `Step` per batch. `harness` does the rest.
+A script has what `harness.Experiment` lists: ``ABOUT`` (what the paper did), ``SEEDS``, ``ARMS`` (what is
+compared, with every setting) and ``run``, a generator that trains or measures one network and yields a
+`harness.Step` for each batch. `harness` measures, stores and resumes; `run.py` is the command.
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lstm_tutorial.variants import CHANGES
-from scripts.experiments import harness
 from scripts.experiments.adding import run
+from scripts.experiments.common import SHARED
 
 __all__ = ["ABOUT", "ARMS", "SEEDS", "run"]
 
@@ -16,27 +16,13 @@ ABOUT = {
     "paper": "greff2015",
     "source": "figure 3",
     "published": "On speech, handwriting and music, no variant beats the vanilla LSTM by much; forget gate "
-    "and output activation matter most; coupled gates and absent peepholes cost nothing.",
+    "and output activation matter most; coupled gates and absent peepholes cost nothing. Without input gate, "
+    "output gate or input activation, speech and handwriting get significantly worse, music does not.",
     "criterion": "That of adding: the mean squared error over the last 20 batches is below 0.01.",
     "differs": "Another task, and a much smaller one. One setting serves all variants, chosen for the LSTM, "
     "instead of a search for each.",
     "loss": "mean squared error",
 }
 SEEDS = range(5)
-ARMS: dict[str, dict[str, Any]] = {
-    change: {
-        "change": change,
-        "length": 50,
-        "hidden_size": 32,
-        "batch": 32,
-        "dtype": "float32",
-        "forget_bias": 1.0,
-        "learning_rate": 0.01,
-        "clip": 1.0,
-        "steps": 1000,
-    }
-    for change in CHANGES
-}
-
-if __name__ == "__main__":
-    harness.main(["ablation_adding"])
+_LSTM = {**SHARED, "length": 50, "forget_bias": 1.0, "steps": 1000}
+ARMS: dict[str, dict[str, Any]] = {change: {"change": change, **_LSTM} for change in CHANGES}

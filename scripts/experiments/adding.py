@@ -1,4 +1,4 @@
-"""The adding problem in its later form, at growing lengths, under four kinds of first weights."""
+"""The adding problem in its later form, at growing lengths, under four initializations."""
 
 from __future__ import annotations
 
@@ -8,19 +8,8 @@ from typing import Any
 import numpy as np
 
 from lstm_tutorial import squared_error
-from lstm_tutorial.optim import Adam
-from lstm_tutorial.tasks import Sequences, adding
-from lstm_tutorial.train import train
-from scripts.experiments import harness
-from scripts.experiments.common import (
-    MovingMean,
-    Network,
-    at_last_step,
-    backpropagate,
-    last_outputs,
-    new_network,
-    unroll,
-)
+from lstm_tutorial.tasks import adding
+from scripts.experiments.common import SHARED, MovingMean, answers, loss_at_last_step, new_network, train_by
 from scripts.experiments.harness import Step
 
 ABOUT = {
@@ -35,32 +24,25 @@ ABOUT = {
     "loss": "mean squared error",
 }
 SEEDS = range(5)
-_SHARED = {
-    "hidden_size": 32,
-    "batch": 32,
-    "dtype": "float32",
-    "learning_rate": 0.01,
-    "clip": 1.0,
-    "steps": 2000,
-}
+
+
+def _arm(length: int, **others: Any) -> dict[str, Any]:
+    """Return the settings of an arm."""
+    return {**SHARED, "steps": 2000, "length": length, **others}
+
+
 ARMS: dict[str, dict[str, Any]] = {
-    "T = 100, chrono": {**_SHARED, "length": 100, "forget_bias": "chrono", "t_max": 100},
-    "T = 100, forget bias 1": {**_SHARED, "length": 100, "forget_bias": 1.0},
-    "T = 100, forget bias 0": {**_SHARED, "length": 100, "forget_bias": 0.0},
-    "T = 100, plain RNN": {
-        **_SHARED,
-        "network": "RNN",
-        "length": 100,
-        "hidden_size": 64,  # about as many weights as the LSTM
-        "learning_rate": 0.001,
-    },
-    "T = 100, chrono for 1000": {**_SHARED, "length": 100, "forget_bias": "chrono", "t_max": 1000},
-    "T = 200, chrono": {**_SHARED, "length": 200, "forget_bias": "chrono", "t_max": 200},
-    "T = 200, forget bias 1": {**_SHARED, "length": 200, "forget_bias": 1.0},
-    "T = 400, chrono": {**_SHARED, "length": 400, "forget_bias": "chrono", "t_max": 400},
-    "T = 400, forget bias 1": {**_SHARED, "length": 400, "forget_bias": 1.0},
-    "T = 400, chrono for 40": {**_SHARED, "length": 400, "forget_bias": "chrono", "t_max": 40},
-    "T = 1000, chrono": {**_SHARED, "length": 1000, "forget_bias": "chrono", "t_max": 1000, "steps": 1000},
+    "T = 100, chrono": _arm(100, forget_bias="chrono", t_max=100),
+    "T = 100, forget bias 1": _arm(100, forget_bias=1.0),
+    "T = 100, forget bias 0": _arm(100, forget_bias=0.0),
+    "T = 100, plain RNN": _arm(100, network="RNN", hidden_size=64, learning_rate=0.001),  # as many weights
+    "T = 100, chrono for 1000": _arm(100, forget_bias="chrono", t_max=1000),
+    "T = 200, chrono": _arm(200, forget_bias="chrono", t_max=200),
+    "T = 200, forget bias 1": _arm(200, forget_bias=1.0),
+    "T = 400, chrono": _arm(400, forget_bias="chrono", t_max=400),
+    "T = 400, forget bias 1": _arm(400, forget_bias=1.0),
+    "T = 400, chrono for 40": _arm(400, forget_bias="chrono", t_max=40),
+    "T = 1000, chrono": _arm(1000, forget_bias="chrono", t_max=1000, steps=1000),
 }
 
 
@@ -68,37 +50,17 @@ def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
     """Train on fresh batches until the error has left the baseline far behind."""
     rng = np.random.default_rng(seed)
     network = new_network(settings, 2, 1, rng)
-    B, T = settings["batch"], settings["length"]
+    B, T = settings["batch_size"], settings["length"]
 
-    def loss_and_gradients(batch: Sequences) -> tuple[float, dict[str, Any]]:
-        unrolled = unroll(network, batch.xs)
-        loss, dy = squared_error(last_outputs(unrolled.ys, batch.lengths), batch.targets)
-        return loss, backpropagate(network, unrolled.cache, at_last_step(dy, T, batch.lengths))
-
-    records = train(
-        network,
-        loss_and_gradients,
-        lambda rng: adding(B, T, rng=rng),
-        Adam(settings["learning_rate"]),
-        steps=settings["steps"],
-        rng=rng,
-        clip=settings["clip"],
-    )
+    loss_and_gradients = loss_at_last_step(network, squared_error)
     mean = MovingMean(20)
-    for step, loss, _ in records:
+    for step, loss, _ in train_by(
+        settings, network, loss_and_gradients, lambda rng: adding(B, T, rng=rng), rng
+    ):
         solved = mean.add(loss) < 0.01
         if solved or step == settings["steps"]:
-            errors = [loss_of(network, adding(200, T, rng=rng)) for _ in range(10)]
+            tests = [adding(200, T, rng=rng) for _ in range(10)]
+            errors = [squared_error(answers(network, test), test.targets)[0] for test in tests]
             yield Step(loss, step * B, solved, {"test_error": float(np.mean(errors))})
             return
         yield Step(loss, step * B)
-
-
-def loss_of(network: Network, batch: Sequences) -> float:
-    """Return the mean squared error on a batch."""
-    ys = unroll(network, batch.xs).ys
-    return squared_error(last_outputs(ys, batch.lengths), batch.targets)[0]
-
-
-if __name__ == "__main__":
-    harness.main(["adding"])

@@ -1,7 +1,7 @@
-"""What a network without memory reaches on each task: the line that every curve is drawn against.
+"""The memoryless baseline of each task: the line that every curve is drawn against.
 
-Exact where there is a formula. For the Reber grammars and for adding as of 1997 it is counted on strings and
-sequences that the task itself draws, from a fixed seed. Nothing is trained here.
+Exact where there is a formula. For the Reber grammars and for adding in its first form it is computed from
+strings and sequences that the task draws with a fixed seed. Nothing is trained here.
 """
 
 from __future__ import annotations
@@ -12,37 +12,40 @@ from typing import NamedTuple
 
 from lstm_tutorial.tasks import adding_1997, embedded_reber
 
-DRAWN = 4000  # strings or sequences that are counted
+DRAWN = 4000  # strings or sequences
 
 
 class Reber(NamedTuple):
-    """What knowing the grammar is worth, with and without the symbol that stood second."""
+    """The best scores on the embedded Reber grammar, with and without a memory of the second symbol.
 
-    floor: float
-    """Mean cross-entropy per symbol of who knows all that can be known [nats]."""
-    forgetful: float
-    """The same of who knows the grammar and has forgotten the second symbol [nats]."""
+    The memoryless baseline knows the grammar and where it is in the string, but not the second symbol.
+    """
+
+    best_possible: float
+    """Mean cross-entropy per symbol of the true probabilities [nats]."""
+    memoryless: float
+    """The same of the memoryless baseline [nats]."""
     right: float
-    """Share of strings that the forgetful one has right: a coin decides the second-last symbol."""
+    """Share of strings that the memoryless baseline has right: it guesses the second-last symbol."""
     symbols_to_mistake: float
-    """How many symbols of an endless stream the forgetful one has right before the first mistake."""
+    """Mean number of symbols of an endless stream that the memoryless baseline has right in a row."""
 
 
 @cache
 def reber() -> Reber:
-    """Return the four numbers for the embedded Reber grammar, as `tasks.embedded_reber` draws it."""
+    """Return the baselines of the embedded Reber grammar, as `tasks.embedded_reber` draws it."""
     strings = embedded_reber(DRAWN, rng=0)
-    forks = (strings.legal.sum(axis=1) == 2).sum(axis=0)  # (B,), where either of two symbols may come
-    floor = float((forks * log(2) / strings.lengths).mean())
-    forgetful = float(((forks + 1) * log(2) / strings.lengths).mean())
+    forks = (strings.legal.sum(axis=1) == 2).sum(axis=0)  # (B,), steps where two symbols may follow
+    best_possible = float((forks * log(2) / strings.lengths).mean())
+    memoryless = float(((forks + 1) * log(2) / strings.lengths).mean())
     symbols = float(strings.lengths.mean()) + 1  # a string has one symbol more than it has steps
-    # On average one string passes before the coin falls on the wrong side. In that string all is right until
-    # the second-last symbol is due: all but three of its predictions come before.
-    return Reber(floor, forgetful, 0.5, symbols + symbols - 3)
+    # On average one string is guessed right before one is guessed wrong. In the wrong one, all predictions
+    # before that of the second-last symbol are right: all but three.
+    return Reber(best_possible, memoryless, 0.5, symbols + symbols - 3)
 
 
 def adding_1997_error() -> float:
-    """Return the mean squared error of always answering the mean, for lengths from 100."""
+    """Return the mean squared error of the best constant answer, for lengths from 100."""
     return float(adding_1997(DRAWN, 100, rng=0).targets.var())
 
 
@@ -50,9 +53,9 @@ TEMPORAL_ORDER = log(4)
 """Cross-entropy of guessing among the four classes [nats]."""
 
 TWO_SEQUENCE = 0.25
-"""Mean squared error of always answering one half, where the target is 0 or 1."""
+"""Mean squared error of the constant answer one half, where the target is 0 or 1."""
 
 
 def long_lag(lag: int) -> float:
-    """Return the mean cross-entropy per step of who knows all but the first symbol [nats]."""
+    """Return the mean cross-entropy per step of knowing all but the first symbol [nats]."""
     return log(2) / lag

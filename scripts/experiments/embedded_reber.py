@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lstm_tutorial import softmax_cross_entropy
-from lstm_tutorial.optim import Adam
+from lstm_tutorial import unroll
+from lstm_tutorial.network import Network
 from lstm_tutorial.tasks import SymbolStrings, embedded_reber, predicts_legal
-from lstm_tutorial.train import train
-from scripts.experiments import harness
-from scripts.experiments.common import Network, backpropagate, new_network, unroll
+from scripts.experiments.common import loss_at_every_step, new_network, train_by
 from scripts.experiments.harness import Step
 
 ABOUT = {
@@ -20,10 +18,11 @@ ABOUT = {
     "task": "Predict the next symbol of strings of the embedded Reber grammar: 7 symbols, 9 steps and more.",
     "paper": "hochreiter1997",
     "source": "experiment 1, table 1",
-    "published": "LSTM with 3 blocks of 2: 100 % of trials, 8,440 sequences; with 4 blocks of 1: 97 %, "
-    "9,500. Elman network: 0 %.",
-    "criterion": "Every string of a training set of 256 and of a test set of 256 is right: at every step "
-    "the symbols that may come next are the most active outputs. Checked every 100 sequences.",
+    "published": "LSTM with 3 blocks of 2 and learning rate 0.5: 100 % of trials, 8,440 sequences; with 4 "
+    "blocks of 1: 97 %, 9,500. Means of 30 trials; over all of the paper's LSTMs, 8,440 to 39,740. Elman "
+    "network: 0 %.",
+    "criterion": "Every string of a training set of 256 and of a test set of 256 others is right: at every "
+    "step the symbols that may come next are the most active outputs. Checked every 100 sequences.",
     "differs": "Adam, softmax, a forget gate with bias 1, the full gradient through time. The plain RNN gets "
     "the full gradient too, where the paper's Elman network had a truncated one.",
     "loss": "cross-entropy per symbol [nats]",
@@ -40,21 +39,11 @@ def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
     """Train on one string at a time until every string of both sets is right."""
     rng = np.random.default_rng(seed)
     network = new_network(settings, 7, 7, rng)
-    training, test = embedded_reber(256, rng=rng), embedded_reber(256, rng=rng)
-
-    def loss_and_gradients(strings: SymbolStrings) -> tuple[float, dict[str, Any]]:
-        unrolled = unroll(network, strings.xs)
-        loss, dys = softmax_cross_entropy(unrolled.ys, strings.targets)
-        return loss, backpropagate(network, unrolled.cache, dys)
-
-    records = train(
-        network,
-        loss_and_gradients,
-        lambda rng: one_of(training, int(rng.integers(256))),
-        Adam(settings["learning_rate"]),
-        steps=settings["steps"],
-        rng=rng,
-        clip=settings["clip"],
+    training = embedded_reber(256, rng=rng)
+    test = embedded_reber(256, exclude=training, rng=rng)
+    loss_and_gradients = loss_at_every_step(network)
+    records = train_by(
+        settings, network, loss_and_gradients, lambda rng: one_of(training, int(rng.integers(256))), rng
     )
     for step, loss, _ in records:
         checked = step % 100 == 0
@@ -78,7 +67,3 @@ def share_right(network: Network, strings: SymbolStrings) -> float:
     """Return the share of strings that are right from their first symbol to their last."""
     ys = unroll(network, strings.xs, lengths=strings.lengths).ys
     return float(predicts_legal(ys, strings.legal).all(axis=0).mean())
-
-
-if __name__ == "__main__":
-    harness.main(["embedded_reber"])

@@ -1,29 +1,24 @@
-"""Run the experiments and keep their records: what is measured, how it is stored, when it is out of date.
+"""Run experiments and keep their records: how runs are measured, stored and resumed, and when they are stale.
 
-A record is a JSON file in docs/records. It is rewritten after every finished run, so that an interrupted
-experiment goes on where it stopped. A run is done again when the code of its script or the settings of its
-arm changed; texts (docstrings, ``ABOUT``) may change freely. Three experiments have no arms and are measured
-in one piece, by a function of their own. What a network learns is not decided here.
+A record is a JSON file in docs/records. It is written again after every finished run, so that an interrupted
+experiment resumes where it stopped. All runs of a record are stale when the code of its script changed; its
+text ``ABOUT`` may change freely. What a network learns is decided by the scripts.
 """
 
 from __future__ import annotations
 
-import argparse
-import ast
 import datetime
 import hashlib
 import importlib
-import json
 import multiprocessing
 import os
 import platform
-import signal
-import sys
+import re
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 from tqdm import tqdm
@@ -33,22 +28,8 @@ from scripts.experiments import records
 from scripts.experiments.records import rounded
 
 HERE = Path(__file__).parent
-POINTS = 100  # a learning curve has at most about so many points
-REPEATED = 100  # so many first losses are kept, for the test that repeats them
-
-
-class Step(NamedTuple):
-    """What is known after one batch of an experiment."""
-
-    loss: float
-    """The loss of the batch, before its update."""
-    sequences: int
-    """How many sequences have been shown so far."""
-    solved: bool = False
-    """Whether the criterion is met; the run ends then."""
-    result: dict[str, float] | None = None
-    """What else was measured, at the last step."""
-
+POINTS = 100  # a learning curve has about this many points
+REPEATED = 10  # the number of first losses that a record keeps, for the test that repeats them
 
 NAMES = [
     "adding",
@@ -61,53 +42,68 @@ NAMES = [
     "two_sequence",
     "ablation_reber",
     "ablation_adding",
+    "gradient_profile",
+    "one_bit",
+    "inside",
 ]
-"""The experiments whose scripts have arms and seeds, in the order of the pages."""
+"""All experiments, in the order of the pages."""
 
-WHOLE = ["gradient_profile", "one_bit", "inside"]
-"""The experiments that are measured in one piece."""
+Settings = dict[str, Any]
+Run = dict[str, Any]
 
 
-def load(name: str) -> Any:
+class Step(NamedTuple):
+    """What is known after one batch of an experiment."""
+
+    loss: float
+    """The loss of the batch, before its update."""
+    sequences: int
+    """The number of sequences that have been shown so far."""
+    solved: bool = False
+    """Whether the criterion is met."""
+    result: dict[str, Any] | None = None
+    """What else was measured, at the last step."""
+
+
+class Experiment(Protocol):
+    """What the script of an experiment defines."""
+
+    ABOUT: dict[str, str]
+    """What is measured, what the paper did, and what differs."""
+    SEEDS: Sequence[int]
+    """Every arm is run once with each seed."""
+    ARMS: dict[str, Settings]
+    """What is compared, by name, with every setting."""
+
+    def run(self, settings: Settings, seed: int) -> Iterator[Step]:
+        """Train or measure one network; the run ends with the last step that is yielded."""
+
+
+def load(name: str) -> Experiment:
     """Import the script of an experiment."""
-    return importlib.import_module(f"scripts.experiments.{name}")
+    return cast(Experiment, importlib.import_module(f"scripts.experiments.{name}"))
 
 
-# ----------------------------------------------------------------------------------------------------
-# One run
-# ----------------------------------------------------------------------------------------------------
-
-
-def measure(name: str, arm: str, seed: int) -> dict[str, Any]:
-    """Train one network of an experiment and return what the record keeps of it."""
+def measure(name: str, arm: str, seed: int) -> Run:
+    """Do one run of an experiment and return what the record keeps of it."""
     experiment = load(name)
-    settings = experiment.ARMS[arm]
     started = time.process_time()
-    losses: list[float] = []
-    sequences: list[int] = []
-    step = Step(float("nan"), 0)
-    for step in experiment.run(settings, seed):
-        losses.append(step.loss)
-        sequences.append(step.sequences)
+    steps = list(experiment.run(experiment.ARMS[arm], seed))
+    losses, last = [step.loss for step in steps], steps[-1]
+    window = max(1, experiment.ARMS[arm].get("steps", 1) // POINTS)
+    windows = [slice(k, k + window) for k in range(0, len(steps), window)]
     return {
         "seed": seed,
-        "solved": bool(step.solved),
-        "steps": len(losses),
-        "sequences": step.sequences,
+        "solved": bool(last.solved),
+        "steps": len(steps),
+        "sequences": last.sequences,
         "cpu_seconds": round(time.process_time() - started, 2),
-        "result": rounded(step.result or {}, 6),
+        "result": rounded(last.result or {}, 6),
         "first_losses": rounded(losses[:REPEATED], 9),
-        "curve": _thinned(sequences, losses, settings["steps"]),
-    }
-
-
-def _thinned(sequences: list[int], losses: list[float], most_steps: int) -> dict[str, list[float]]:
-    """Average the losses over windows of equal length, so that a full run has about POINTS of them."""
-    window = max(1, most_steps // POINTS)
-    starts = range(0, len(losses), window)
-    return {
-        "sequences": [sequences[min(s + window, len(losses)) - 1] for s in starts],
-        "loss": rounded([float(np.mean(losses[s : s + window])) for s in starts], 5),
+        "curve": {  # averaged over windows of equal length
+            "sequences": [steps[w][-1].sequences for w in windows],
+            "loss": rounded([float(np.mean(losses[w])) for w in windows], 5),
+        },
     }
 
 
@@ -117,34 +113,16 @@ def _thinned(sequences: list[int], losses: list[float], most_steps: int) -> dict
 
 
 def code_digest(name: str) -> str:
-    """Return the digest of a script's code, and of the experiments' code that it imports.
+    """Return the digest of a script without its ``ABOUT``, and of the experiments' modules that it imports.
 
-    Docstrings, comment lines, texts, seeds and the settings of the arms do not count. Lines are compared, not
-    syntax trees, whose form is another one in every version of Python.
+    The harness and the records do not count, because no loss depends on them.
     """
     source = (HERE / f"{name}.py").read_text(encoding="utf-8")
-    tree = ast.parse(source)
-    texts = {line for node in _texts_of(tree) for line in range(node.lineno, (node.end_lineno or 0) + 1)}
-    lines = enumerate(source.splitlines(), 1)
-    code = [line for k, line in lines if k not in texts and line.strip() and line.strip()[0] != "#"]
-    imported = {node.module or "" for node in tree.body if isinstance(node, ast.ImportFrom)}
-    for module in sorted(imported):
-        package, _, other = module.rpartition(".")
-        if package == "scripts.experiments" and other != "harness":
-            code.append(code_digest(other))
+    code = [re.sub(r"^ABOUT = \{.*?^\}", "", source, flags=re.MULTILINE | re.DOTALL)]
+    for module in re.findall(r"^from scripts\.experiments\.(\w+) import", source, re.MULTILINE):
+        if module not in ("harness", "records"):
+            code.append(code_digest(module))
     return hashlib.sha256("\n".join(code).encode()).hexdigest()[:16]
-
-
-def _texts_of(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Yield the statements of a script that are no code: docstrings, texts, seeds and settings."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.FunctionDef) and ast.get_docstring(node) is not None:
-            yield node.body[0]
-    for statement in tree.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        targets = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
-        if {target.id for target in targets if isinstance(target, ast.Name)} & {"ABOUT", "ARMS", "SEEDS"}:
-            yield statement
 
 
 def read_record(name: str) -> dict[str, Any]:
@@ -152,27 +130,21 @@ def read_record(name: str) -> dict[str, Any]:
     return records.read_record(name) if records.record_path(name).exists() else {"code": "", "arms": {}}
 
 
-def finished_runs(name: str) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return the runs of a record that still hold, by arm and seed."""
+def finished_runs(name: str) -> dict[tuple[str, int], Run]:
+    """Return the runs of a record that are not stale, by arm and seed."""
     experiment, record = load(name), read_record(name)
     if record["code"] != code_digest(name):
         return {}
     return {
         (arm, run["seed"]): run
         for arm, kept in record["arms"].items()
-        if arm in experiment.ARMS and kept["settings"] == _as_json(experiment.ARMS[arm])
         for run in kept["runs"]
-        if run["seed"] in experiment.SEEDS
+        if arm in experiment.ARMS and run["seed"] in experiment.SEEDS
     }
 
 
-def _as_json(settings: dict[str, Any]) -> Any:
-    """Return settings as they come back from a file."""
-    return json.loads(json.dumps(settings))
-
-
-def write_record(name: str, runs: dict[tuple[str, int], dict[str, Any]]) -> None:
-    """Write the record of an experiment with these runs, whole or not at all."""
+def write_record(name: str, runs: dict[tuple[str, int], Run]) -> None:
+    """Write the record of an experiment with these runs."""
     experiment = load(name)
     arms = {
         arm: {
@@ -186,114 +158,63 @@ def write_record(name: str, runs: dict[tuple[str, int], dict[str, Any]]) -> None
         **experiment.ABOUT,
         "seeds": list(experiment.SEEDS),
         "complete": len(runs) == len(experiment.ARMS) * len(experiment.SEEDS),
-        **_provenance(name, sum(run["cpu_seconds"] for run in runs.values())),
-        "arms": arms,
-    }
-    records.write_record(name, records.sealed(record))
-
-
-def _provenance(name: str, cpu_seconds: float) -> dict[str, Any]:
-    """Return what a record says of its own making."""
-    return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "versions": {
             "python": platform.python_version(),
             "numpy": np.__version__,
             "lstm_tutorial": lstm_tutorial.__version__,
         },
-        "cpu_seconds": round(cpu_seconds, 1),
+        "cpu_seconds": round(sum(run["cpu_seconds"] for run in runs.values()), 1),
         "code": code_digest(name),
+        "arms": arms,
     }
+    records.write_record(name, records.with_checksum(record))
 
 
 def write_texts(name: str) -> None:
     """Bring the texts of a record up to date where only they changed."""
     record = read_record(name)
     if record["arms"] and record | load(name).ABOUT != record:
-        records.write_record(name, records.sealed(record | load(name).ABOUT))
-
-
-# ----------------------------------------------------------------------------------------------------
-# Experiments in one piece
-# ----------------------------------------------------------------------------------------------------
-
-
-def is_stale(name: str) -> bool:
-    """Say whether the script of an experiment in one piece changed since its record was written."""
-    if not records.record_path(name).exists():
-        return True
-    record = records.read_record(name)
-    return bool(record["code"] != code_digest(name) or record["seeds"] != list(load(name).SEEDS))
-
-
-def write_whole(name: str) -> None:
-    """Measure an experiment in one piece, and write its record."""
-    started = time.process_time()
-    measured = load(name).measure_all()
-    head = {"experiment": name, **load(name).ABOUT, "seeds": list(load(name).SEEDS)}
-    record = head | _provenance(name, time.process_time() - started) | measured
-    records.write_record(name, records.sealed(record))
-    print(f"{name:16s} {record['cpu_seconds']:7.1f} s")
-
-
-def main_whole(name: str) -> None:
-    """Measure an experiment in one piece from the command line, whether or not it is stale."""
-    argparse.ArgumentParser(description=f"Repeat the experiment {name} and write its record.").parse_args()
-    write_whole(name)
+        records.write_record(name, records.with_checksum(record | load(name).ABOUT))
 
 
 # ----------------------------------------------------------------------------------------------------
 # Many runs
 # ----------------------------------------------------------------------------------------------------
 
+Job = tuple[str, str, int]  # experiment, arm and seed
 
-def pending(name: str) -> list[tuple[str, str, int]]:
-    """Return the runs that an experiment still needs: name, arm and seed."""
+
+def pending(name: str) -> list[Job]:
+    """Return the runs that an experiment still needs."""
     experiment, done = load(name), finished_runs(name)
     return [
         (name, arm, seed) for seed in experiment.SEEDS for arm in experiment.ARMS if (arm, seed) not in done
     ]
 
 
-def run_all(wanted: Iterable[str], workers: int) -> None:
-    """Bring the records of these experiments up to date, with a bar that counts finished runs."""
-    wanted = list(wanted)
-    jobs = [job for name in wanted for job in pending(name)]
-    runs = {name: finished_runs(name) for name in wanted}
+def run_all(names: Iterable[str], workers: int, *, again: bool = False) -> None:
+    """Bring the records of these experiments up to date, with a progress bar over the runs."""
+    names = list(names)
+    if again:
+        for name in names:
+            records.record_path(name).unlink(missing_ok=True)
+    jobs = [job for name in names for job in pending(name)]
+    runs = {name: finished_runs(name) for name in names}
     for (name, arm, seed), run in tqdm(_finished(jobs, workers), total=len(jobs), unit="run", disable=None):
         runs[name][arm, seed] = run
         write_record(name, runs[name])
-    for name in wanted:
+    for name in names:
         write_texts(name)
 
 
-def _finished(
-    jobs: list[tuple[str, str, int]], workers: int
-) -> Iterator[tuple[tuple[str, str, int], dict[str, Any]]]:
-    """Yield runs as they finish, from so many processes with one thread each."""
+def _finished(jobs: list[Job], workers: int) -> Iterator[tuple[Job, Run]]:
+    """Yield runs as they finish, from this many processes with one thread each."""
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read by the workers, which import NumPy anew
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        futures: dict[Future[dict[str, Any]], tuple[str, str, int]] = {
-            pool.submit(measure, *job): job for job in jobs
-        }
+        futures = {pool.submit(measure, *job): job for job in jobs}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def main(wanted: list[str]) -> None:
-    """Run experiments from the command line and say in a line per arm what came out."""
-    parser = argparse.ArgumentParser(description="Repeat experiments and write their records.")
-    parser.add_argument("names", nargs="*", default=wanted, help="experiments; all that are stale if none")
-    parser.add_argument("--workers", type=int, default=2, help="processes, one thread each (default 2)")
-    arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the workers end as well
-    run_all(arguments.names, arguments.workers)
-    for name in arguments.names:
-        for arm, kept in read_record(name)["arms"].items():
-            solved = [run for run in kept["runs"] if run["solved"]]
-            sequences = sorted(run["sequences"] for run in solved)
-            seconds = sum(run["cpu_seconds"] for run in kept["runs"])
-            print(f"{name:16s} {arm:34s} {len(solved)}/{len(kept['runs'])} {seconds:7.1f} s", sequences)

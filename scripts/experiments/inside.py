@@ -1,25 +1,29 @@
-"""Train the two small networks of the chapter "Inside a trained network", and measure what is inside.
+"""Train the small networks of the chapter "Inside a trained network", and measure what is inside each.
 
-``python scripts/experiments/inside.py`` trains every seed of both tasks, keeps of each task the network whose
-memory is most in one unit (`docs/records/inside_reber.npz` and `inside_adding.npz`) and writes what was
-measured on all of them to `docs/records/inside.json`. How a unit is interfered with stands in
-`scripts.experiments.interventions`; the pages and figures read the record and the weights, and train nothing.
+Two tasks are the arms. Each run stores the weights of its network (`docs/records/inside/reber_3.npz`), so
+that pages, figures and tests can look inside again without training. The chapter shows the network of each
+task that has the largest margin.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
-from lstm_tutorial import LSTM, backpropagate, softmax_cross_entropy, squared_error, unroll
+from lstm_tutorial import (
+    LSTM,
+    StepTrace,
+    backpropagate,
+    softmax_cross_entropy,
+    squared_error,
+    trace_sequence,
+    unroll,
+)
 from lstm_tutorial.checks import FloatArray
-from lstm_tutorial.optim import Adam
 from lstm_tutorial.tasks import (
     ADDING_BASELINE,
     REBER_SYMBOLS,
@@ -28,32 +32,35 @@ from lstm_tutorial.tasks import (
     adding,
     embedded_reber,
 )
-from lstm_tutorial.train import train
-from scripts.experiments import harness
-from scripts.experiments.interventions import Inside, look
-from scripts.experiments.records import RECORDS, rounded
+from scripts.experiments import records
+from scripts.experiments.common import Gradients, LossAndGradients, Rng, train_by
+from scripts.experiments.harness import Step
+from scripts.experiments.records import rounded
+from scripts.files import write_atomically
 
 ABOUT = {
-    "task": "embedded Reber grammar, and adding; a price on the hidden states; one unit at a time taken away",
+    "title": "Inside a trained network",
+    "task": "Embedded Reber grammar, and adding, with an L1 activity penalty on the hidden states; then one "
+    "unit at a time is set to zero.",
+    "criterion": "Reber: 99 % of 500 strings have the right second-last symbol. Adding: a mean squared error "
+    "below 0.01.",
+    "loss": "cross-entropy per symbol [nats]; mean squared error",
 }
 SEEDS = range(8)
-FIRST = 100  # so many first losses are kept, for the test that repeats them
-SHARED = {"forget_bias": 1.0, "learning_rate": 0.01, "clip": 1.0}
-SETTINGS: dict[str, dict[str, Any]] = {
-    "reber": {**SHARED, "hidden_size": 16, "batch_size": 16, "steps": 3000, "price": 0.03, "strings": 1000},
-    "adding": {**SHARED, "hidden_size": 4, "batch_size": 32, "steps": 2500, "price": 0.05, "length": 40},
+_SHARED = {"forget_bias": 1.0, "learning_rate": 0.01, "clip": 1.0, "examples": 500}
+_REBER = {"strings": 1000, "hidden_size": 16, "batch_size": 16, "steps": 3000, "activity_penalty": 0.03}
+_ADDING = {"length": 40, "hidden_size": 4, "batch_size": 32, "steps": 2500, "activity_penalty": 0.05}
+ARMS: dict[str, dict[str, Any]] = {
+    "reber": {"task": "reber", **_SHARED, **_REBER},
+    "adding": {"task": "adding", **_SHARED, **_ADDING},
 }
-CHOOSING, MEASURING = 999, 1000  # seeds of the examples on which a network is chosen, and then measured
-EXAMPLES = 500
-CLAMPS: dict[str, dict[str, float]] = {
-    "f=0": {"f": 0.0},
-    "i=1": {"i": 1.0},
-    "i=0": {"i": 0.0},
-    "o=0": {"o": 0.0},
-}
-WRITTEN = 2  # the first step, counted from 0, after the one that shows the bit
+SELECTION_SEED, MEASURING_SEED = 999, 1000  # of the examples on which a network is chosen, then measured
+CLAMPS = {"f=0": ("f", 0.0), "i=1": ("i", 1.0), "i=0": ("i", 0.0), "o=0": ("o", 0.0)}
+FIRST_HELD_STEP = 2  # counted from 0; step 1 shows the bit
 
-Trained = tuple[LSTM, list[float]]
+GATES = ("f", "i", "c_tilde", "o")
+Score = Callable[[StepTrace, Any], float]
+Intervention = Callable[[int, str, FloatArray], None]
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -61,71 +68,108 @@ Trained = tuple[LSTM, list[float]]
 # ----------------------------------------------------------------------------------------------------
 
 
-def train_reber(seed: int, steps: int) -> Trained:
-    """Train a network on strings of the embedded Reber grammar and return it with its losses."""
-    s = SETTINGS["reber"]
-    B = s["batch_size"]
-    rng = np.random.default_rng(seed)
-    lstm = LSTM(7, s["hidden_size"], 7, rng=rng, forget_bias=s["forget_bias"])
+def new_lstm(task: str, rng: Rng | int) -> LSTM:
+    """Return an untrained network for a task."""
+    D, O = {"reber": (7, 7), "adding": (2, 1)}[task]
+    s = ARMS[task]
+    return LSTM(D, s["hidden_size"], O, rng=rng, forget_bias=s["forget_bias"])
+
+
+def reber_training(lstm: LSTM, s: dict[str, Any], rng: Rng) -> tuple[LossAndGradients, Callable[[Rng], Any]]:
+    """Return loss and batches: next symbols of a fixed set of strings, with the activity penalty."""
     strings = embedded_reber(s["strings"], rng=rng)
 
-    def draw(rng: np.random.Generator) -> tuple[FloatArray, FloatArray, NDArray[Any]]:
-        k = rng.integers(s["strings"], size=B)  # (B,)
+    def draw_batch(rng: Rng) -> tuple[FloatArray, FloatArray, NDArray[Any]]:
+        k = rng.integers(s["strings"], size=s["batch_size"])  # (B,)
         T = strings.lengths[k].max()
         return strings.xs[:T, :, k], strings.targets[:T, :, k], strings.lengths[k]
 
-    def loss_and_gradients(
-        batch: tuple[FloatArray, FloatArray, NDArray[Any]],
-    ) -> tuple[float, dict[str, FloatArray]]:
+    def loss_and_gradients(batch: tuple[FloatArray, FloatArray, NDArray[Any]]) -> tuple[float, Gradients]:
         xs, targets, lengths = batch
         out = unroll(lstm, xs, lengths=lengths)
-        true = np.arange(len(xs))[:, None] < lengths  # (T, B), steps that are no padding
-        ys = out.ys.transpose(0, 2, 1)[true].T  # (7, N), all true steps side by side
-        loss, dy = softmax_cross_entropy(ys, targets.transpose(0, 2, 1)[true].T)
-        dys = np.zeros((len(xs), B, 7))  # (T, B, O)
-        dys[true] = dy.T
-        dhs = s["price"] * np.sign(out.hs) / true.sum()  # (T, H, B)
+        valid = np.arange(len(xs))[:, None] < lengths  # (T, B), steps that are no padding
+        ys = out.ys.transpose(0, 2, 1)[valid].T  # (7, N), all valid steps side by side
+        loss, dy = softmax_cross_entropy(ys, targets.transpose(0, 2, 1)[valid].T)
+        dys = np.zeros((*valid.shape, 7))  # (T, B, O)
+        dys[valid] = dy.T
+        dhs = s["activity_penalty"] * np.sign(out.hs) / valid.sum()  # (T, H, B)
         return loss, backpropagate(out.cache, dys=dys.transpose(0, 2, 1), dhs=dhs)
 
-    return lstm, losses_of(lstm, loss_and_gradients, draw, s, steps, rng)
+    return loss_and_gradients, draw_batch
 
 
-def train_adding(seed: int, steps: int) -> Trained:
-    """Train a network on the adding problem and return it with its losses."""
-    s = SETTINGS["adding"]
+def adding_training(lstm: LSTM, s: dict[str, Any], rng: Rng) -> tuple[LossAndGradients, Callable[[Rng], Any]]:
+    """Return loss and batches: fresh sequences of the adding problem, with the activity penalty."""
     B, T = s["batch_size"], s["length"]
-    rng = np.random.default_rng(seed)
-    lstm = LSTM(2, s["hidden_size"], 1, rng=rng, forget_bias=s["forget_bias"])
 
-    def loss_and_gradients(batch: Sequences) -> tuple[float, dict[str, FloatArray]]:
+    def loss_and_gradients(batch: Sequences) -> tuple[float, Gradients]:
         out = unroll(lstm, batch.xs)
         loss, dy = squared_error(out.ys[-1], batch.targets)
         dys = np.zeros_like(out.ys)  # (T, O, B)
         dys[-1] = dy
-        # --8<-- [start:price]
-        dhs = s["price"] * np.sign(out.hs) / B / T  # (T, H, B)
+        # --8<-- [start:penalty]
+        dhs = s["activity_penalty"] * np.sign(out.hs) / B / T  # (T, H, B)
         gradients = backpropagate(out.cache, dys=dys, dhs=dhs)
-        # --8<-- [end:price]
+        # --8<-- [end:penalty]
         return loss, gradients
 
-    return lstm, losses_of(lstm, loss_and_gradients, lambda rng: adding(B, T, rng=rng), s, steps, rng)
+    return loss_and_gradients, lambda rng: adding(B, T, rng=rng)
 
 
-def losses_of(
-    lstm: LSTM,
-    loss_and_gradients: Callable[[Any], tuple[float, dict[str, FloatArray]]],
-    draw: Callable[[np.random.Generator], Any],
-    settings: dict[str, Any],
-    steps: int,
-    rng: np.random.Generator,
-) -> list[float]:
-    """Train and return the loss of every step."""
-    optimizer = Adam(settings["learning_rate"])
-    records = train(lstm, loss_and_gradients, draw, optimizer, steps=steps, rng=rng, clip=settings["clip"])
-    return [record.loss for record in records]
+def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
+    """Train one network, store its weights, and measure it on the examples for selection and on others."""
+    task = settings["task"]
+    rng = np.random.default_rng(seed)
+    lstm = new_lstm(task, rng)
+    training = reber_training if task == "reber" else adding_training
+    for step, loss, _ in train_by(settings, lstm, *training(lstm, settings, rng), rng):
+        if step < settings["steps"]:
+            yield Step(loss, step * settings["batch_size"])
+    save(task, seed, lstm)
+    result = selection(task, lstm) | {"measured": rounded(measure(task, lstm))}
+    solved = result["accuracy"] >= 0.99 if task == "reber" else result["error"] < 0.01
+    yield Step(loss, step * settings["batch_size"], solved, result)
 
 
-TRAIN: dict[str, Callable[[int, int], Trained]] = {"reber": train_reber, "adding": train_adding}
+# ----------------------------------------------------------------------------------------------------
+# Interventions
+# ----------------------------------------------------------------------------------------------------
+
+
+# --8<-- [start:interventions]
+def zero(unit: int, since: int = 0) -> Intervention:
+    """Set a unit's cell state to zero at step `since`, counted from 0, and at every later step."""
+
+    def intervene(t: int, name: str, value: FloatArray) -> None:
+        if name == "c" and t >= since:
+            value[unit] = 0.0  # value: (H, B)
+
+    return intervene
+
+
+def clamp(unit: int, gate: str, held: float, since: int = 0) -> Intervention:
+    """Hold a unit's gate, "f", "i", "c_tilde" or "o", at a number from step `since` on."""
+
+    def intervene(t: int, name: str, value: FloatArray) -> None:
+        if name == gate and t >= since:
+            value[unit] = held  # value: (H, B)
+
+    return intervene
+    # --8<-- [end:interventions]
+
+
+def without_each(score: Score, lstm: LSTM, examples: Any, since: int = 0) -> list[float]:
+    """Return the score with each unit in turn held at zero."""
+    traces = (trace_sequence(lstm, examples.xs, intervene=zero(k, since)) for k in range(lstm.hidden_size))
+    return [score(trace, examples) for trace in traces]
+
+
+def with_each_clamp(score: Score, lstm: LSTM, examples: Any, unit: int, since: int = 0) -> dict[str, float]:
+    """Return the score under each of CLAMPS, of one unit."""
+    runs = {name: clamp(unit, *held, since) for name, held in CLAMPS.items()}
+    return {
+        name: score(trace_sequence(lstm, examples.xs, intervene=run), examples) for name, run in runs.items()
+    }
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -133,17 +177,18 @@ TRAIN: dict[str, Callable[[int, int], Trained]] = {"reber": train_reber, "adding
 # ----------------------------------------------------------------------------------------------------
 
 
-def accuracy(run: Inside, strings: SymbolStrings) -> float:
-    """Return the share of strings whose second-last symbol is the most active output when it is due."""
-    T, P = REBER_SYMBOLS.index("T"), REBER_SYMBOLS.index("P")
+def accuracy(trace: StepTrace, strings: SymbolStrings) -> float:
+    """Return the share of strings whose second-last symbol is the most active output at the answer step."""
+    assert trace.y is not None
+    symbol_t, symbol_p = REBER_SYMBOLS.index("T"), REBER_SYMBOLS.index("P")
     # --8<-- [start:accuracy]
-    y = run.y[due(strings), :, np.arange(len(strings.lengths))]  # (B, 7)
-    right = y.argmax(axis=1) == np.where(is_t(strings), T, P)  # (B,)
+    y = trace.y[answer_step(strings), :, np.arange(len(strings.lengths))]  # (B, 7)
+    right = y.argmax(axis=1) == np.where(is_t(strings), symbol_t, symbol_p)  # (B,)
     # --8<-- [end:accuracy]
     return float(right.mean())
 
 
-def due(strings: SymbolStrings) -> NDArray[Any]:
+def answer_step(strings: SymbolStrings) -> NDArray[Any]:
     """Return the step of each string whose output must be the second-last symbol, (B,)."""
     return strings.lengths - 2  # (B,)
 
@@ -154,13 +199,13 @@ def is_t(strings: SymbolStrings) -> NDArray[np.bool_]:
     return second
 
 
-def separation(run: Inside, strings: SymbolStrings) -> FloatArray:
-    """Return for each unit how far its cell state keeps T and P apart when the answer is due, (H,).
+def separation(trace: StepTrace, strings: SymbolStrings) -> FloatArray:
+    """Return for each unit how far its cell state keeps T and P apart at the answer step, (H,).
 
     The distance of the two means, in units of the two standard deviations' sum.
     """
     # --8<-- [start:separation]
-    c = run.c[due(strings), :, np.arange(len(strings.lengths))]  # (B, H)
+    c = trace.c[answer_step(strings), :, np.arange(len(strings.lengths))]  # (B, H)
     of_t, of_p = c[is_t(strings)], c[~is_t(strings)]
     distance = abs(of_t.mean(axis=0) - of_p.mean(axis=0))  # (H,)
     apart: FloatArray = distance / (of_t.std(axis=0) + of_p.std(axis=0))  # (H,)
@@ -168,45 +213,39 @@ def separation(run: Inside, strings: SymbolStrings) -> FloatArray:
     return apart
 
 
-def zeroed_reber(lstm: LSTM, strings: SymbolStrings, since: int = 0) -> list[float]:
-    """Return the accuracy with each unit in turn held at zero."""
-    units = range(lstm.hidden_size)
-    return [accuracy(look(lstm, strings.xs, unit=k, zero=True, since=since), strings) for k in units]
-
-
 def measure_reber(lstm: LSTM, strings: SymbolStrings) -> dict[str, Any]:
     """Measure what each unit holds, and what happens without it."""
-    run = look(lstm, strings.xs)
-    apart = separation(run, strings)
-    zeroed = zeroed_reber(lstm, strings)
+    trace = trace_sequence(lstm, strings.xs)
+    zeroed = without_each(accuracy, lstm, strings)
     unit = int(np.argmin(zeroed))
     share_of_t = is_t(strings).mean()
     return {
         "unit": unit,
         "baseline": float(max(share_of_t, 1 - share_of_t)),
-        "accuracy": accuracy(run, strings),
-        "separation": apart.tolist(),
+        "accuracy": accuracy(trace, strings),
+        "separation": separation(trace, strings).tolist(),
         "zeroed": zeroed,
-        "zeroed_after": zeroed_reber(lstm, strings, WRITTEN),
-        "clamped": {
-            name: accuracy(look(lstm, strings.xs, unit=unit, clamp=clamp, since=WRITTEN), strings)
-            for name, clamp in CLAMPS.items()
-        },
-        "moments": moments_of(run, strings, unit),
+        "zeroed_after": without_each(accuracy, lstm, strings, FIRST_HELD_STEP),
+        "clamped": with_each_clamp(accuracy, lstm, strings, unit, FIRST_HELD_STEP),
+        "moments": moments_of(trace, strings, unit),
     }
 
 
-def moments_of(run: Inside, strings: SymbolStrings, unit: int) -> dict[str, dict[str, float]]:
+def moments_of(trace: StepTrace, strings: SymbolStrings, unit: int) -> dict[str, dict[str, float]]:
     """Return the unit's mean values when the bit is written, held and read, for T and for P."""
-    steps = np.arange(len(strings.xs))[:, None]  # (T, 1)
-    when = {"write": steps == 1, "hold": (steps > 1) & (steps < due(strings)), "read": steps == due(strings)}
+    steps, last = np.arange(len(strings.xs))[:, None], answer_step(strings)  # (T, 1), (B,)
+    when = {"write": steps == 1, "hold": (steps > 1) & (steps < last), "read": steps == last}  # (T, B) each
     result = {}
-    for moment, chosen in when.items():
+    for moment, steps_of_it in when.items():
         for letter, of_letter in (("T", is_t(strings)), ("P", ~is_t(strings))):
-            here = np.broadcast_to(chosen & of_letter, run.c[:, unit].shape)  # (T, B)
-            values = {name: float(getattr(run, name)[:, unit][here].mean()) for name in Inside._fields[:6]}
-            result[f"{moment} {letter}"] = values
+            here = np.broadcast_to(steps_of_it & of_letter, trace.c[:, unit].shape)  # (T, B)
+            result[f"{moment} {letter}"] = means(trace, unit, here, (*GATES, "c", "h"))
     return result
+
+
+def means(trace: StepTrace, unit: int, here: NDArray[np.bool_], names: tuple[str, ...]) -> dict[str, float]:
+    """Return the means of a unit's values by name, where `here`, (T, B), is true."""
+    return {name: float(getattr(trace, name)[:, unit][here].mean()) for name in names}
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -214,9 +253,10 @@ def moments_of(run: Inside, strings: SymbolStrings, unit: int) -> dict[str, dict
 # ----------------------------------------------------------------------------------------------------
 
 
-def error(run: Inside, examples: Sequences) -> float:
+def error(trace: StepTrace, examples: Sequences) -> float:
     """Return the mean squared error of the last outputs."""
-    return float(np.mean((run.y[-1] - examples.targets) ** 2))
+    assert trace.y is not None
+    return float(np.mean((trace.y[-1] - examples.targets) ** 2))
 
 
 def running_sum(examples: Sequences) -> FloatArray:
@@ -225,13 +265,13 @@ def running_sum(examples: Sequences) -> FloatArray:
     return total
 
 
-def correlations(run: Inside, examples: Sequences) -> FloatArray:
+def correlations(trace: StepTrace, examples: Sequences) -> FloatArray:
     """Return the correlation of every cell state with the running sum at each step, (T, H).
 
     Taken over the sequences that have seen a mark, and within those that have seen equally many: what the
     unit does at every step, or at every mark whatever the number, does not count.
     """
-    total, c = running_sum(examples), run.c.copy()  # (T, B), (T, H, B)
+    total, c = running_sum(examples), trace.c.copy()  # (T, B), (T, H, B)
     # --8<-- [start:correlation]
     marks = examples.xs[:, 1].cumsum(axis=0)  # (T, B), marks seen so far
     for number in (1, 2):
@@ -247,131 +287,100 @@ def correlations(run: Inside, examples: Sequences) -> FloatArray:
     return result
 
 
-def zeroed_adding(lstm: LSTM, examples: Sequences) -> list[float]:
-    """Return the error with each unit in turn held at zero."""
-    return [error(look(lstm, examples.xs, unit=k, zero=True), examples) for k in range(lstm.hidden_size)]
-
-
 def measure_adding(lstm: LSTM, examples: Sequences) -> dict[str, Any]:
     """Measure what each unit holds, and what happens without it."""
-    run = look(lstm, examples.xs)
-    correlation = correlations(run, examples)  # (T, H)
-    zeroed = zeroed_adding(lstm, examples)
+    trace = trace_sequence(lstm, examples.xs)
+    correlation = correlations(trace, examples)  # (T, H)
+    zeroed = without_each(error, lstm, examples)
     unit = int(np.argmax(zeroed))
     marked = examples.xs[:, 1] == 1  # (T, B)
-    added = (run.i * run.c_tilde)[:, unit]  # (T, B)
-    slope, offset = np.polyfit(examples.xs[:, 0][marked], added[marked], 1)
+    numbers, added = examples.xs[:, 0], (trace.i * trace.c_tilde)[:, unit]  # (T, B) each
+    slope, offset = np.polyfit(numbers[marked], added[marked], 1)
     return {
         "unit": unit,
         "baseline": ADDING_BASELINE,
-        "error": error(run, examples),
+        "error": error(trace, examples),
         "correlation": correlation[-1].tolist(),
         "correlation_by_step": correlation[:, unit].tolist(),
         "zeroed": zeroed,
-        "clamped": {
-            name: error(look(lstm, examples.xs, unit=unit, clamp=clamp), examples)
-            for name, clamp in CLAMPS.items()
-        },
-        "at_marks": {
-            name: float(getattr(run, name)[:, unit][marked].mean()) for name in ("f", "i", "c_tilde", "o")
-        },
-        "elsewhere": {
-            name: float(getattr(run, name)[:, unit][~marked].mean()) for name in ("f", "i", "c_tilde", "o")
-        },
+        "clamped": with_each_clamp(error, lstm, examples, unit),
+        "at_marks": means(trace, unit, marked, GATES),
+        "elsewhere": means(trace, unit, ~marked, GATES),
         "added_at_marks": {
-            "mean": float(added[marked].mean()),
             "elsewhere": float(added[~marked].mean()),
             "slope": float(slope),
             "offset": float(offset),
-            "correlation": float(np.corrcoef(examples.xs[:, 0][marked], added[marked])[0, 1]),
+            "correlation": float(np.corrcoef(numbers[marked], added[marked])[0, 1]),
         },
-        "output_gate_at_end": float(run.o[-1, unit].mean()),
     }
 
 
 # ----------------------------------------------------------------------------------------------------
-# Choosing and writing
+# Selection, and what pages and figures read
 # ----------------------------------------------------------------------------------------------------
 
 
-def examples_of(task: str, seed: int, number: int = EXAMPLES) -> Any:
-    """Draw strings or sequences that no network was trained on by plan; short strings may repeat."""
-    return (
-        embedded_reber(number, rng=seed)
-        if task == "reber"
-        else adding(number, SETTINGS[task]["length"], rng=seed)
-    )
-
-
-def without_each(task: str, lstm: LSTM) -> dict[str, Any]:
-    """Return, on the examples for choosing, the score with every unit and with each one at zero."""
-    examples = examples_of(task, CHOOSING)
-    run = look(lstm, examples.xs)
+def examples_of(task: str, seed: int) -> Any:
+    """Draw strings or sequences; no training uses this seed, but short strings are in every training set."""
+    number = ARMS[task]["examples"]
     if task == "reber":
-        zeroed = zeroed_reber(lstm, examples)
-        return {"accuracy": accuracy(run, examples), "zeroed": zeroed, "gap": gap(zeroed)}
-    zeroed = zeroed_adding(lstm, examples)
-    capped = [1 - min(value, ADDING_BASELINE) / ADDING_BASELINE for value in zeroed]
-    return {"error": error(run, examples), "zeroed": zeroed, "gap": gap(capped)}
+        return embedded_reber(number, rng=seed)
+    return adding(number, ARMS[task]["length"], rng=seed)
 
 
-def gap(scores: list[float]) -> float:
+def measure(task: str, lstm: LSTM) -> dict[str, Any]:
+    """Return what the chapter says of a network, on examples that had no part in its selection."""
+    examples = examples_of(task, MEASURING_SEED)
+    return measure_reber(lstm, examples) if task == "reber" else measure_adding(lstm, examples)
+
+
+def selection(task: str, lstm: LSTM) -> dict[str, Any]:
+    """Return, on the examples for selection, the score with every unit and with each one at zero."""
+    examples = examples_of(task, SELECTION_SEED)
+    name, score = ("accuracy", accuracy) if task == "reber" else ("error", error)
+    zeroed = without_each(score, lstm, examples)
+    relative = zeroed if task == "reber" else [1 - min(value / ADDING_BASELINE, 1) for value in zeroed]
+    untouched = score(trace_sequence(lstm, examples.xs), examples)
+    return {name: untouched, "zeroed": zeroed, "margin": margin(relative)}
+
+
+def margin(scores: list[float]) -> float:
     """Return how much worse the network is without its most needed unit than without the next."""
     lowest, next_lowest = sorted(scores)[:2]
     return next_lowest - lowest
 
 
+def save(task: str, seed: int, lstm: LSTM) -> None:
+    """Write the weights of a network."""
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **lstm.parameters())
+    write_atomically(records.RECORDS / "inside" / f"{task}_{seed}.npz", file.getvalue())
+
+
 def load(task: str) -> LSTM:
-    """Return the committed network of a task."""
-    with np.load(RECORDS / f"inside_{task}.npz", allow_pickle=False) as stored:
-        D, O = {"reber": (7, 7), "adding": (2, 1)}[task]
-        lstm = LSTM(D, SETTINGS[task]["hidden_size"], O, rng=0)
+    """Return the network of a task that the chapter shows, with the weights that its run stored."""
+    seed = networks()[task]["chosen"]
+    with np.load(records.RECORDS / "inside" / f"{task}_{seed}.npz", allow_pickle=False) as stored:
+        lstm = new_lstm(task, 0)
         for name in lstm.parameters():
             setattr(lstm, name, stored[name])
     return lstm
 
 
-def save(task: str, lstm: LSTM) -> None:
-    """Write the weights of a network, whole or not at all."""
-    path = RECORDS / f"inside_{task}.npz"
-    temporary = path.with_suffix(".npz.part")
-    with temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **lstm.parameters())
-    os.replace(temporary, path)
+def networks() -> dict[str, dict[str, Any]]:
+    """Return what the record holds for each task.
 
-
-def weights_digest(lstm: LSTM) -> str:
-    """Return a digest of all weights by name."""
-    result = hashlib.sha256()
-    for name, array in lstm.parameters().items():
-        result.update(name.encode() + np.ascontiguousarray(array).tobytes())
-    return result.hexdigest()[:16]
-
-
-def run_task(task: str) -> dict[str, Any]:
-    """Train all seeds of a task, keep the network with the largest gap, and return what was measured."""
-    seeds, networks = [], []
-    for seed in tqdm(SEEDS, desc=task, unit="network", disable=None):
-        lstm, losses = TRAIN[task](seed, SETTINGS[task]["steps"])
-        seeds.append({"seed": seed, "first_losses": rounded(losses[:FIRST], 9)} | without_each(task, lstm))
-        networks.append(lstm)
-    chosen = max(SEEDS, key=lambda k: seeds[k]["gap"])
-    save(task, networks[chosen])
-    measure = measure_reber if task == "reber" else measure_adding
-    return {
-        "settings": SETTINGS[task],
-        "seeds": rounded(seeds, 9),
-        "chosen": chosen,
-        "weights": weights_digest(networks[chosen]),
-        "examples": EXAMPLES,
-        "measured": rounded(measure(networks[chosen], examples_of(task, MEASURING))),
-    }
-
-
-def measure_all() -> dict[str, Any]:
-    """Return what the record holds, and write the two files of weights."""
-    return {"networks": {task: run_task(task) for task in TRAIN}}
-
-
-if __name__ == "__main__":
-    harness.main_whole("inside")
+    By name: "settings"; "examples", their number; "seeds", a dict of accuracy or error, zeroed and margin for
+    each seed; "chosen", the seed with the largest margin; and "measured", what was measured on its network.
+    """
+    found = {}
+    for task, kept in records.read_record("inside")["arms"].items():
+        chosen = max(kept["runs"], key=lambda run: run["result"]["margin"])
+        found[task] = {
+            "settings": kept["settings"],
+            "examples": kept["settings"]["examples"],
+            "seeds": [{"seed": run["seed"], **run["result"]} for run in kept["runs"]],
+            "chosen": chosen["seed"],
+            "measured": chosen["result"]["measured"],
+        }
+    return found

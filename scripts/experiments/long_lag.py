@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from lstm_tutorial import softmax, softmax_cross_entropy
-from lstm_tutorial.optim import Adam
+from lstm_tutorial import softmax, unroll
+from lstm_tutorial.network import Network
 from lstm_tutorial.tasks import Sequences, noise_free_long_lag
-from lstm_tutorial.train import train
-from scripts.experiments import harness
-from scripts.experiments.common import Network, backpropagate, new_network, unroll
+from scripts.experiments.common import guesses, loss_at_every_step, new_network, train_by
 from scripts.experiments.harness import Step
 
 ABOUT = {
@@ -20,13 +18,15 @@ ABOUT = {
     "task": "Predict two sequences of 101 symbols that differ in the first and the last one only.",
     "paper": "hochreiter1997",
     "source": "experiment 2a, table 2",
-    "published": "p = 100: LSTM 100 % of trials, 5,040 sequences; truncated and full gradients in plain "
-    "networks (RTRL, BPTT) 0 % after 5 million.",
+    "published": "p = 100: LSTM 100 % of trials, 5,040 sequences; RTRL and BPTT, both with the full "
+    "gradient and one recurrent hidden unit, 0 % after 5 million; the sequence chunker 33 %.",
     "criterion": "Every output of both sequences within 0.25 of its target, at every step. Checked every 10 "
     "updates, and of each guess.",
-    "differs": "Every update sees both sequences, where the paper draws one. Adam with a short memory of the "
-    "gradient's size (beta2 = 0.9) where not named otherwise, softmax and cross-entropy, 32 units, a forget "
-    "gate, first weights of the inputs ten times as large in the LSTM, the full gradient through time.",
+    "differs": "The paper's network has one cell, added late, with an input gate, no output gate and h the "
+    "identity; its learning rate is 1.0, and it has to be right on 10,000 sequences in a row. Here: 32 units "
+    "with all gates, a forget gate, initial input weights ten times as large in the LSTM, softmax and "
+    "cross-entropy, the full gradient through time. Every update sees both sequences, where the paper draws "
+    "one. Adam has beta2 = 0.9 where not named otherwise.",
     "loss": "cross-entropy per step [nats]; for guesses, the largest error",
 }
 SEEDS = range(5)
@@ -47,9 +47,7 @@ def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
     network = new_network(settings, settings["lag"] + 1, settings["lag"] + 1, rng)
     both = both_sequences(settings["lag"])
     if "guess" in settings:
-        for step in range(1, settings["steps"] + 1):
-            for array in network.parameters().values():
-                array[...] = rng.uniform(-settings["guess"], settings["guess"], array.shape)
+        for step in guesses(settings, network, rng):
             error = largest_error(network, both)
             yield Step(error, 2 * step, error < 0.25)
             if error < 0.25:
@@ -57,21 +55,8 @@ def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
         return
     for name in {"Wf", "Wi", "Wc", "Wo"} & network.parameters().keys():
         network.parameters()[name][:, : settings["lag"] + 1] *= settings["input_scale"]
-
-    def loss_and_gradients(batch: Sequences) -> tuple[float, dict[str, Any]]:
-        unrolled = unroll(network, batch.xs)
-        loss, dys = softmax_cross_entropy(unrolled.ys, batch.targets)
-        return loss, backpropagate(network, unrolled.cache, dys)
-
-    records = train(
-        network,
-        loss_and_gradients,
-        lambda _: both,
-        Adam(settings["learning_rate"], beta2=settings["beta2"]),
-        steps=settings["steps"],
-        clip=settings["clip"],
-    )
-    for step, loss, _ in records:
+    loss_and_gradients = loss_at_every_step(network)
+    for step, loss, _ in train_by(settings, network, loss_and_gradients, lambda _: both):
         error = largest_error(network, both) if step % 10 == 0 else 1.0
         if error < 0.25 or step == settings["steps"]:
             result = {"largest_error": error, "trace": trace_of_the_first(network, both)}
@@ -94,10 +79,6 @@ def largest_error(network: Network, both: Sequences) -> float:
 
 
 def trace_of_the_first(network: Network, both: Sequences) -> float:
-    """Return how far apart the first symbol still holds the hidden states of the two sequences at the end."""
+    """Return the largest distance between the two sequences' last hidden states: the first symbol's trace."""
     h = unroll(network, both.xs).h  # (H, 2)
     return float(abs(h[:, 0] - h[:, 1]).max())
-
-
-if __name__ == "__main__":
-    harness.main(["long_lag"])

@@ -1,158 +1,117 @@
 """Train on one bit through noise, at several lags, and ask whether the gradient at the start decides.
 
-``python scripts/experiments/one_bit.py`` writes ``docs/records/one_bit.json`` in a few minutes. The task is
-that of the page "Why memory is hard": a marked bit, then noise, then the question. Before training, each run
-measures what is left of the gradient at the bit. Two kinds of network are followed to the end of training.
+The task is that of the page "Why memory is hard". Before training, each run measures what is left of the
+gradient at the bit. Two kinds of network are followed to the end of training, and measured again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
-from lstm_tutorial import LSTM, backpropagate, rnn, unroll
+from lstm_tutorial import squared_error, trace_sequence
 from lstm_tutorial.checks import FloatArray
-from lstm_tutorial.optim import Adam
-from lstm_tutorial.rnn import RNN
-from lstm_tutorial.train import train
-from scripts.experiments import harness
-from scripts.experiments.common import chrono_biases
-from scripts.experiments.gradient_profile import lstm_gradients, rnn_gradients, traces_of
-from scripts.experiments.records import rounded
+from lstm_tutorial.network import Network
+from lstm_tutorial.tasks import Sequences, one_bit
+from scripts.experiments.common import answers, loss_at_last_step, new_network, train_by
+from scripts.experiments.gradient_profile import gradient_by_lag
+from scripts.experiments.harness import Step
+from scripts.experiments.records import read_record, rounded
 
 ABOUT = {
-    "task": "one marked bit, then noise as loud as the bit; answer its sign at the end",
-    "criterion": "99 % of 500 fresh sequences right, checked every 10 steps",
+    "title": "One bit through noise",
+    "task": "One marked bit, then noise as loud as the bit; answer the bit at the end.",
+    "criterion": "99 % of 500 fresh sequences have the sign of the bit, checked every 10 updates.",
+    "loss": "mean squared error",
 }
-H, B = 20, 32
 LAGS = (10, 20, 40, 80)
-STARTS = ("RNN", "0", "1", "2", "3", "chrono")  # the plain network, and forget biases of the LSTM
 SEEDS = range(5)
-SETTINGS = {"hidden_size": H, "batch_size": B, "learning_rate": 0.01, "clip": 1.0, "steps": 400}
+SETTINGS = {"hidden_size": 20, "batch_size": 32, "learning_rate": 0.01, "clip": 1.0, "steps": 400}
 FOLLOWED, FOLLOWED_LAG = ("1", "chrono"), 40  # these are measured after training, too
 
-REPEATED = 100  # so many first losses are kept, for the test that repeats them
 
-Rng = np.random.Generator
-Batch = tuple[FloatArray, FloatArray]
-
-
-def draw_batch(rng: Rng, lag: int, batch_size: int = B) -> Batch:
-    """Return inputs (T, 2, B), reading and marker, and the bits (1, B)."""
-    xs = np.zeros((lag + 1, 2, batch_size))  # (T, 2, B)
-    xs[:, 0] = rng.standard_normal((lag + 1, batch_size))
-    bits = rng.choice([-1.0, 1.0], (1, batch_size))  # (1, B)
-    xs[0, 0], xs[0, 1] = bits, 1.0
-    return xs, bits
+def _start(start: str, lag: int) -> dict[str, Any]:
+    """Return the settings of a plain network, or of a forget bias; chrono initialization is told the lag."""
+    if start == "RNN":
+        return {"network": "RNN"}
+    return {"forget_bias": start, "t_max": lag + 1} if start == "chrono" else {"forget_bias": float(start)}
 
 
-def new_network(arm: str, lag: int, rng: Rng) -> LSTM | RNN:
-    """Return the network of an arm; chrono initialisation is told the lag."""
-    if arm == "RNN":
-        return RNN(2, H, 1, rng=rng)
-    if arm != "chrono":
-        return LSTM(2, H, 1, rng=rng, forget_bias=float(arm))
-    lstm = LSTM(2, H, 1, rng=rng)
-    chrono_biases(lstm, lag + 1, rng)
-    return lstm
+ARMS: dict[str, dict[str, Any]] = {
+    f"{start}, lag {lag}": {
+        **SETTINGS,
+        **_start(start, lag),
+        "lag": lag,
+        "followed": start in FOLLOWED and lag == FOLLOWED_LAG,
+    }
+    for start in ("RNN", "0", "1", "2", "3", "chrono")
+    for lag in LAGS
+}
 
 
-def through_time(network: LSTM | RNN) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Return the pair of functions that runs this kind of network along a sequence and back."""
-    return (rnn.unroll, rnn.backpropagate) if isinstance(network, RNN) else (unroll, backpropagate)
+def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
+    """Train one network until it answers 99 of 100 right, or to the last step if it is followed.
 
-
-def loss_and_gradients(network: LSTM | RNN, batch: Batch) -> tuple[float, dict[str, FloatArray]]:
-    """Return the mean squared error of the last output, and its gradients."""
-    forward, back = through_time(network)
-    xs, bits = batch
-    out = forward(network, xs)
-    error = out.ys[-1] - bits  # (1, B)
-    dys = np.zeros_like(out.ys)  # (T, 1, B)
-    dys[-1] = 2 * error / bits.shape[1]
-    return float(np.mean(error**2)), back(out.cache, dys=dys)
-
-
-def share_right(network: LSTM | RNN, batch: Batch) -> float:
-    """Return the share of sequences in which the last output has the sign of the bit."""
-    forward, _ = through_time(network)
-    xs, bits = batch
-    return float(np.mean(np.sign(forward(network, xs, keep_cache=False).ys[-1]) == bits))
-
-
-def run(arm: str, lag: int, seed: int) -> dict[str, Any]:
-    """Train one network until it answers 99 of 100 right, or to the last step if it is followed."""
+    The result has the gradient left at the bit before training ("left"), the updates until the criterion was
+    met or None ("solved"), and what `profile` returns before and after training.
+    """
     rng = np.random.default_rng(seed)
-    network = new_network(arm, lag, rng)
-    fresh = draw_batch(np.random.default_rng(10_000 + seed), lag, 500)
-    xs = fresh[0][:, :, :B]  # (T, 2, B)
-    followed = arm in FOLLOWED and lag == FOLLOWED_LAG
-    left = rounded(gradient_left(network, xs)[lag], 4)
-    result: dict[str, Any] = {"seed": seed, "left": left, "solved": None, "first_losses": []}
-    if followed:
-        result["before"] = profile(network, xs)
-    if isinstance(network, RNN):
-        result["radius_before"] = radius(network)
-    records = train(
-        network,
-        lambda batch: loss_and_gradients(network, batch),
-        lambda rng: draw_batch(rng, lag),
-        Adam(SETTINGS["learning_rate"]),
-        steps=int(SETTINGS["steps"]),
-        rng=rng,
-        clip=SETTINGS["clip"],
-    )
-    for record in records:
-        if record.step <= REPEATED:
-            result["first_losses"].append(rounded(record.loss, 9))
-        if result["solved"] is None and record.step % 10 == 0 and share_right(network, fresh) >= 0.99:
-            result["solved"] = record.step
-            if not followed:
-                break
-    if followed:
-        result["after"] = profile(network, xs)
-    if isinstance(network, RNN):
-        result["radius_after"] = radius(network)
-    return result
+    network = new_network(settings, 2, 1, rng)
+    B, lag = settings["batch_size"], settings["lag"]
+    fresh = one_bit(500, lag, rng=10_000 + seed)
+    xs = fresh.xs[:, :, :B]  # (T, 2, B)
+
+    loss_and_gradients = loss_at_last_step(network, squared_error)
+    result: dict[str, Any] = {"left": rounded(float(gradient_left(network, xs)[lag]), 4), "solved": None}
+    result["before"] = profile(network, xs, settings)
+    for step, loss, _ in train_by(
+        settings, network, loss_and_gradients, lambda rng: one_bit(B, lag, rng=rng), rng
+    ):
+        if result["solved"] is None and step % 10 == 0 and share_right(network, fresh) >= 0.99:
+            result["solved"] = step
+        solved = result["solved"] is not None
+        if step == settings["steps"] or (solved and not settings["followed"]):
+            result["after"] = profile(network, xs, settings)
+            yield Step(loss, step * B, solved, result)
+            return
+        yield Step(loss, step * B)
 
 
-def radius(rnn: RNN) -> float:
-    """Return the spectral radius of the recurrent matrix."""
-    return float(rounded(abs(np.linalg.eigvals(rnn.Wh[:, rnn.input_size :])).max(), 4))
+def share_right(network: Network, batch: Sequences) -> float:
+    """Return the share of sequences in which the last output has the sign of the bit."""
+    return float(np.mean(np.sign(answers(network, batch)) == batch.targets))
 
 
-def gradient_left(network: LSTM | RNN, xs: FloatArray) -> FloatArray:
+def gradient_left(network: Network, xs: FloatArray) -> FloatArray:
     """Return the norm of the output's gradient at the state of each lag, relative to lag 0, (T,)."""
-    dh = np.repeat(network.Wy.T, xs.shape[2], axis=1)  # (H, B)
-    if isinstance(network, RNN):  # noqa: SIM108, two kinds of network
-        norms = rnn_gradients(network, xs, dh)  # (T,)
-    else:
-        norms = lstm_gradients(network, xs, dh)  # (T,)
+    norms = gradient_by_lag(network, xs, np.repeat(network.Wy.T, xs.shape[2], axis=1))  # (T,)
     norms /= norms[0]
     return norms
 
 
-def profile(lstm: LSTM | RNN, xs: FloatArray) -> dict[str, Any]:
-    """Return the gradient left at each lag, and the mean forget gate of the unit where it is largest."""
-    assert isinstance(lstm, LSTM)
-    f = np.array([trace.f for trace in traces_of(lstm, xs)[1:]])  # (T-1, H, B)
+def profile(network: Any, xs: FloatArray, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the spectral radius of a plain network; of a followed LSTM, what it keeps.
+
+    That is the gradient left at each lag, and the mean forget gate of the unit where it is largest.
+    """
+    if settings.get("network") == "RNN":
+        U = network.Wh[:, network.input_size :]  # (H, H)
+        return {"radius": rounded(float(abs(np.linalg.eigvals(U)).max()), 4)}
+    if not settings["followed"]:
+        return {}
+    f = trace_sequence(network, xs).f[1:]  # (T-1, H, B)
     return {
-        "gradient": rounded(gradient_left(lstm, xs).tolist(), 4),
-        "widest_forget": rounded(f.mean(axis=(0, 2)).max(), 4),
+        "gradient": rounded(gradient_left(network, xs).tolist(), 4),
+        "widest_forget": rounded(float(f.mean(axis=(0, 2)).max()), 4),
     }
 
 
-def measure_all() -> dict[str, Any]:
-    """Return what the record holds."""
-    jobs = [(arm, lag, seed) for arm in STARTS for lag in LAGS for seed in SEEDS]
-    runs: dict[str, dict[str, list[Any]]] = {arm: {str(lag): [] for lag in LAGS} for arm in STARTS}
-    for arm, lag, seed in tqdm(jobs, unit="run", disable=None):
-        runs[arm][str(lag)].append(run(arm, lag, seed))
-    return {"settings": SETTINGS, "followed_lag": FOLLOWED_LAG, "runs": runs}
-
-
-if __name__ == "__main__":
-    harness.main_whole("one_bit")
+def results() -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return the results in the record for each seed, by initialization and lag: ``["chrono"]["40"]``."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for arm, kept in read_record("one_bit")["arms"].items():
+        start, lag = arm.split(", lag ")
+        found.setdefault(start, {})[lag] = [run["result"] for run in kept["runs"]]
+    return found

@@ -1,18 +1,19 @@
 """Records: the measured results of long runs, committed as JSON in docs/records.
 
-Reads and writes them, the same way for every experiment and for the benchmark, and seals them with a digest
-of their contents. What is in a record is the business of the script that has its name.
+Reads and writes them, the same way for every experiment and for the benchmark, each with a checksum of its
+contents. What is in a record is decided by the script that has its name.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from math import isfinite
 from pathlib import Path
 from typing import Any
+
+from scripts.files import write_atomically
 
 RECORDS = Path(__file__).resolve().parents[2] / "docs" / "records"
 
@@ -29,27 +30,25 @@ def read_record(name: str) -> dict[str, Any]:
 
 
 def write_record(name: str, record: dict[str, Any]) -> None:
-    """Write the record `name`: to a temporary file, then into place, so that no half of one is ever left."""
-    path = record_path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".json.part")
-    temporary.write_text(_as_text(record), encoding="utf-8")
-    os.replace(temporary, path)
+    """Write the record `name`, each list of numbers on one line, so that a record reads well in a diff."""
+    text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+    text = re.sub(r"\[[-+.,\dEe\s]+\]", lambda m: " ".join(m[0].split()), text)
+    write_atomically(record_path(name), text + "\n")
 
 
 def record_digest(record: dict[str, Any]) -> str:
-    """Return the digest of a record's contents, its own digest aside."""
+    """Return the checksum of a record's contents, without the checksum itself."""
     contents = {key: value for key, value in record.items() if key != "digest"}
     return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def sealed(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the record with the digest of its contents."""
+def with_checksum(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record with the checksum of its contents."""
     return record | {"digest": record_digest(record)}
 
 
 def rounded(value: Any, digits: int = 5) -> Any:
-    """Round every number of a structure to so many significant digits; not a number becomes null."""
+    """Round every number of a structure to this many significant digits; NaN and infinity become None."""
     if isinstance(value, dict):
         return {key: rounded(entry, digits) for key, entry in value.items()}
     if isinstance(value, list):
@@ -57,9 +56,3 @@ def rounded(value: Any, digits: int = 5) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{digits}g}") if isfinite(value) else None
     return value
-
-
-def _as_text(record: dict[str, Any]) -> str:
-    """Write JSON with each list of numbers on one line, so that a record reads well in a diff."""
-    text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
-    return re.sub(r"\[[-+.,\dEe\s]+\]", lambda m: " ".join(m[0].split()), text) + "\n"

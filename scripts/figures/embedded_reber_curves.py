@@ -14,8 +14,8 @@ def build() -> None:
     reber = baselines.reber()
     figure, axes = style.new_figure(height=3.8)
     draw_arms(axes, arms)
-    draw_baseline(axes, reber.forgetful, "knows the grammar, not the second symbol")
-    draw_baseline(axes, reber.floor, "knows both", below=True)
+    draw_baseline(axes, reber.memoryless, "knows the grammar, not the second symbol")
+    draw_baseline(axes, reber.best_possible, "knows both", below=True)
     axes.set(
         xlabel="strings seen [thousands]",
         ylabel="cross-entropy per symbol [nats]",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from scripts.experiments.inside import MEASURING, examples_of, load, running_sum
-from scripts.experiments.interventions import look
+from lstm_tutorial import trace_sequence
+from scripts.experiments.inside import MEASURING_SEED, examples_of, load, running_sum
 from scripts.plotting import style
 from scripts.plotting.inside import carrying_unit
 from scripts.plotting.tiles import heat, heat_key
 
 SHOWN = 4
-"""So many sequences are drawn; the first of them below, with its gates."""
+"""The number of sequences that are drawn; the first of them below, with its gates."""
 ROWS = ("f", "i", "c_tilde", "o", "c")
 NAMES = ("forget gate f", "input gate i", "candidate c̃", "output gate o", "cell state c")
 
@@ -19,8 +19,8 @@ NAMES = ("forget gate f", "input gate i", "candidate c̃", "output gate o", "cel
 def build() -> None:
     """Draw ``docs/_generated/inside_adding.svg``."""
     unit = carrying_unit("adding")
-    examples = examples_of("adding", MEASURING)
-    run = look(load("adding"), examples.xs)
+    examples = examples_of("adding", MEASURING_SEED)
+    run = trace_sequence(load("adding"), examples.xs)
     total, c = running_sum(examples), run.c[:, unit]  # (T, B) each
     steps = np.arange(1, len(total) + 1)  # (T,)
     figure, axes = style.new_figure(height=9.0, rows=4, height_ratios=[9, 9, 8, 0.9])

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-from scripts.experiments.records import read_record
+from scripts.experiments import inside
 from scripts.plotting import style
 
 
 def build() -> None:
     """Draw ``docs/_generated/inside_zeroed.svg``."""
-    networks = read_record("inside")["networks"]
+    networks = inside.networks()
     reber, adding = networks["reber"]["measured"], networks["adding"]["measured"]
     figure, (upper, lower) = style.new_figure(height=6.0, rows=2)
     draw(upper, reber["zeroed"], reber["baseline"], reber["accuracy"])

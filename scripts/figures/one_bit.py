@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from lstm_tutorial.checks import FloatArray
-from scripts.experiments.records import read_record
+from scripts.experiments.one_bit import FOLLOWED_LAG, SETTINGS, results
 from scripts.plotting import style
 
 NAMES = {
@@ -22,19 +22,20 @@ NAMES = {
     "3": "bias 3",
     "chrono": "chrono",
 }
+Results = dict[str, dict[str, list[dict[str, Any]]]]
 FLOOR = 1e-14  # marks further left are drawn here
 
 
 def build() -> None:
     """Draw every run above, the followed ones below."""
-    record = read_record("one_bit")
+    found = results()
     figure, (upper, lower) = style.new_figure(height=7.2, rows=2)
-    draw_runs(upper, record)
-    draw_profiles(lower, record)
-    runs = [run for arm in NAMES for lag in record["runs"][arm].values() for run in lag]
+    draw_runs(upper, found)
+    draw_profiles(lower, found)
+    runs = [run for arm in NAMES for lag in found[arm].values() for run in lag]
     least = min(run["left"] for run in runs if run["solved"])
     bias, chrono = (
-        [f"{followed(record, arm, when)[-1]:.2g}" for when in ("before", "after")] for arm in ("1", "chrono")
+        [f"{followed(found, arm, when)[-1]:.2g}" for when in ("before", "after")] for arm in ("1", "chrono")
     )
     style.save(
         figure,
@@ -51,11 +52,11 @@ def build() -> None:
     )
 
 
-def draw_runs(axes: Axes, record: dict[str, Any]) -> None:
+def draw_runs(axes: Axes, found: Results) -> None:
     """Draw updates needed against gradient left, one mark for each run."""
-    top = record["settings"]["steps"] * 1.3
+    top = SETTINGS["steps"] * 1.3
     for k, (arm, name) in enumerate(NAMES.items()):
-        runs = [run for lag in record["runs"][arm].values() for run in lag]
+        runs = [run for lag in found[arm].values() for run in lag]
         left = np.maximum([run["left"] for run in runs], FLOOR)  # (runs,)
         solved = np.array([run["solved"] or top for run in runs])  # (runs,)
         look = style.series(k, markers=True) | {"linestyle": "none", "markersize": 5, "alpha": 0.85}
@@ -69,21 +70,19 @@ def draw_runs(axes: Axes, record: dict[str, Any]) -> None:
     style.legend(axes)
 
 
-def followed(record: dict[str, Any], arm: str, when: str) -> FloatArray:
+def followed(found: Results, arm: str, when: str) -> FloatArray:
     """Return the median over seeds of the gradient at each lag, before or after training, (T,)."""
-    runs = record["runs"][arm][str(record["followed_lag"])]
+    runs = found[arm][str(FOLLOWED_LAG)]
     median: FloatArray = np.median([run[when]["gradient"] for run in runs], axis=0)  # (T,)
     return median
 
 
-def draw_profiles(axes: Axes, record: dict[str, Any]) -> None:
+def draw_profiles(axes: Axes, found: Results) -> None:
     """Draw the medians over seeds of the followed runs, before and after training."""
     for k, arm in ((2, "1"), (5, "chrono")):
         colour = style.series(k)["color"]
         for when, line in (("before", "--"), ("after", "-")):
-            axes.plot(
-                followed(record, arm, when), color=colour, linestyle=line, label=f"{NAMES[arm]}, {when}"
-            )
+            axes.plot(followed(found, arm, when), color=colour, linestyle=line, label=f"{NAMES[arm]}, {when}")
     style.log_axis(axes)
     axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0")
     style.legend(axes, ncols=2)

@@ -5,13 +5,13 @@ Draws the record that `scripts.experiments.gradient_profile` writes.
 
 from __future__ import annotations
 
-from scripts.experiments.records import read_record
+from scripts.experiments.gradient_profile import bands
 from scripts.plotting import style
 
 
 def build() -> None:
     """Draw median and band of every initialisation, and the plain network beside them."""
-    record = read_record("gradient_profile")
+    record = bands()
     lags, profiles = record["lags"], record["profiles"]
     figure, axes = style.new_figure(height=4.4)
     for k, bias in enumerate(("0", "1", "2", "3", "5", "chrono")):

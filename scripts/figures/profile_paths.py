@@ -5,7 +5,7 @@ Draws the record that `scripts.experiments.gradient_profile` writes.
 
 from __future__ import annotations
 
-from scripts.experiments.records import read_record
+from scripts.experiments.gradient_profile import bands
 from scripts.plotting import style
 
 BIASES = ("0", "1", "3", "5")
@@ -13,7 +13,7 @@ BIASES = ("0", "1", "3", "5")
 
 def build() -> None:
     """Draw both sizes for four forget biases, one panel each."""
-    record = read_record("gradient_profile")
+    record = bands()
     lags, profiles = record["lags"], record["profiles"]
     figure, panels = style.new_figure(height=6.4, rows=2, columns=2, sharex=True)
     for axes, bias in zip(panels.flat, BIASES, strict=True):

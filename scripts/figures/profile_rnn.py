@@ -5,13 +5,13 @@ Draws the record that `scripts.experiments.gradient_profile` writes.
 
 from __future__ import annotations
 
-from scripts.experiments.records import read_record
+from scripts.experiments.gradient_profile import bands
 from scripts.plotting import style
 
 
 def build() -> None:
     """Draw median and band of every spectral radius."""
-    record = read_record("gradient_profile")
+    record = bands()
     lags, profiles = record["lags"], record["profiles"]["rnn"]
     figure, axes = style.new_figure(height=4.2)
     for k, radius in enumerate(("0.5", "0.9", "1.1", "1.5", "2", "4")):

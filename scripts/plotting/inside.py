@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 
+from lstm_tutorial import StepTrace, trace_sequence
 from lstm_tutorial.tasks import encode_reber
-from scripts.experiments.inside import load
-from scripts.experiments.interventions import Inside, look
-from scripts.experiments.records import read_record
+from scripts.experiments.inside import load, networks
 
 INNER = "BTSXXTVPXVVE"
 """A string of the Reber grammar in which T, P and a loop occur."""
 
 
-def twins() -> dict[str, Inside]:
+def twins() -> dict[str, StepTrace]:
     """Return what happens inside the network over the string that begins with BT, and with BP."""
     lstm = load("reber")
-    return {letter: look(lstm, encode_reber(shown(letter))) for letter in "TP"}
+    return {letter: trace_sequence(lstm, encode_reber(shown(letter))) for letter in "TP"}
 
 
 def shown(letter: str) -> str:
@@ -30,7 +29,7 @@ def shown(letter: str) -> str:
 
 def carrying_unit(task: str) -> int:
     """Return the unit without which the network is worst."""
-    unit: int = read_record("inside")["networks"][task]["measured"]["unit"]
+    unit: int = networks()[task]["measured"]["unit"]
     return unit
 
 

@@ -12,11 +12,17 @@ import linecache
 import traceback
 from io import StringIO
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from markdown import Markdown
 from markdown_exec import base_format
 from pymdownx.superfences import SuperFencesException
+
+
+class Block(NamedTuple):
+    """A block of Python; what is hidden may give values."""
+
+    code: str
+    hidden: bool
 
 
 class Result(NamedTuple):
@@ -26,33 +32,33 @@ class Result(NamedTuple):
     values: list[tuple[str, str]]
 
 
-results: dict[tuple[str, ...], Result] | None = None
-"""The results of blocks, by their text and that of the blocks before them; None where they are not kept."""
+results: dict[tuple[Block, ...], Result] | None = None
+"""The results of blocks, each by itself and the blocks before it; None where they are not kept."""
 
 
 class Program:
     """The blocks of one page, run in order; a block whose result is known runs only if a later one needs it."""
 
     def __init__(self) -> None:
-        self.blocks: list[str] = []
+        self.blocks: list[Block] = []
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.finished = 0  # how many of the blocks have run
 
-    def run(self, code: str, session: str) -> Result:
+    def run(self, block: Block, page: str) -> Result:
         """Return the result of the next block."""
-        self.blocks.append(code)
+        self.blocks.append(block)
         known = {} if results is None else results
         key = tuple(self.blocks)
         if key not in known:
-            for block in self.blocks[self.finished :]:
-                result = run_block(block, session, self.names)
+            for waiting in self.blocks[self.finished :]:
+                result = run_block(waiting, page, self.names)
             self.finished = len(self.blocks)
             known[key] = result
         return known[key]
 
 
-programs: WeakKeyDictionary[Markdown, Program] = WeakKeyDictionary()
-"""The program of each page that is being converted."""
+programs: dict[Markdown, Program] = {}
+"""The program of each page that was converted in this build."""
 
 
 def formatter(
@@ -62,8 +68,9 @@ def formatter(
 
     def run(code: str, session: str, **_: Any) -> str:
         insert: Any = md.inlinePatterns["values"]
-        insert.page = session
-        result = programs.setdefault(md, Program()).run(code, session)
+        insert.page = session or insert.page
+        block = Block(code, hidden=not options["source"])
+        result = programs.setdefault(md, Program()).run(block, insert.page)
         insert.given += result.values
         return result.printed
 
@@ -71,8 +78,8 @@ def formatter(
     return html
 
 
-def run_block(code: str, session: str, names: dict[str, Any]) -> Result:
-    """Run a block with these names, and with `print` and `values`.
+def run_block(block: Block, page: str, names: dict[str, Any]) -> Result:
+    """Run a block with these names, with a `print` of ours, and if it is hidden with `values`.
 
     Raises
     ------
@@ -87,12 +94,17 @@ def run_block(code: str, session: str, names: dict[str, Any]) -> Result:
                 raise TypeError(f"the value {name} must be formatted as text, got {value!r}")
             given.append((name, value))
 
+    own = names.get("values")  # a page may use the name for itself
     names["print"] = lambda *args, **options: print(*args, **{"file": printed} | options)
-    names["values"] = values
-    file = f"<block of {session}: {code.splitlines()[0]}>"
-    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+    if block.hidden:
+        names["values"] = values
+    lines = block.code.splitlines(keepends=True)
+    file = f"<block of {page}: {lines[0].strip()}>"
+    linecache.cache[file] = (len(block.code), None, lines, file)  # for the traceback
     try:
-        exec(compile(code, file, "exec"), names)
+        exec(compile(block.code, file, "exec"), names)
     except Exception as error:
-        raise SuperFencesException(f"a block of {session} failed\n{traceback.format_exc()}") from error
+        raise SuperFencesException(f"a block of {page} failed\n{traceback.format_exc()}") from error
+    if block.hidden:
+        names["values"] = own
     return Result(printed.getvalue(), given)

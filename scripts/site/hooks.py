@@ -22,6 +22,7 @@ before = ""  # what `context_hash` returned when the figures were last brought u
 def on_pre_build(config: MkDocsConfig) -> None:
     """Start from the files as they are now, if they have changed since the last build."""
     global before
+    execute.programs.clear()
     context = context_hash()
     if context != before:
         reload_modules()

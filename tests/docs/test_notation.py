@@ -66,7 +66,8 @@ def live() -> dict[str, Any]:
     sizes = {"input_size": D, "hidden_size": H, "output_size": O, "batch_size": B, "lag": 3, "t_max": 50.0}
     public = {name: getattr(lstm_tutorial, name) for name in lstm_tutorial.__all__}
     parameters = rnn.parameters() | lstm.parameters()
-    return public | step | of_values | of_gates | parameters | sizes | sequences | examples
+    found: dict[str, Any] = public | step | of_values | of_gates | parameters | sizes | sequences | examples
+    return found
 
 
 def spelled(symbol: str) -> str:

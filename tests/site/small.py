@@ -51,7 +51,7 @@ def small_project(directory: Path) -> Path:
     for path in (project / "docs").rglob("*.md"):
         path.unlink()
     for path in (project / "scripts/figures").glob("*.py"):
-        if path.name not in {"__init__.py", "style.py", "gates.py"}:
+        if path.name not in {"__init__.py", "gates.py"}:
             path.unlink()
     (project / "docs/index.md").write_text(PAGE)
     (project / "docs/other.md").write_text("# Other\n\n## There\n\n::: lstm_tutorial.checks\n")

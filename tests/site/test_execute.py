@@ -12,7 +12,7 @@ CLOCK = "import time\n\nnow = time.perf_counter_ns()\nprint(now)"
 def printed(*blocks: str) -> list[str]:
     """Run these blocks as the program of a page, and return what each printed."""
     program = execute.Program()
-    return [program.run(block, "a-page").printed for block in blocks]
+    return [program.run(execute.Block(code, hidden=True), "a-page").printed for code in blocks]
 
 
 @pytest.fixture

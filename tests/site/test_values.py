@@ -49,6 +49,14 @@ def test_code_keeps_its_braces() -> None:
     assert html.count("{{ name }}") == 3
 
 
+def test_a_page_may_use_the_name_itself() -> None:
+    shown = '```python exec="on" source="above" session="a-page"\n{}\n```'
+    text = f"{{{{ y }}}}\n\n{shown.format('values = [41]')}"
+    html = convert(text, "values(y='3')\n```\n\n" + shown.format("print(values[0] + 1)").removesuffix("\n```"))
+    assert "<p>42</p>" in html
+    assert "<p>3</p>" in html
+
+
 def test_blocks_share_names_and_print_into_the_page() -> None:
     html = convert("{{ y }}", "x = 2\nprint('first', x, sep=' **', end='**')", "values(y=str(x + 1))")
     assert "<strong>2</strong>" in html
