@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from concurrent.futures import Future
 from pathlib import Path
-
-import pytest
 
 from tests.site.builds import ADDRESS, Builds
 from tests.site.html import pages, parse
@@ -42,19 +39,6 @@ def test_every_page_is_in_the_sitemap_under_its_canonical_address(builds: Builds
         assert f'<link rel="canonical" href="{address}">' in text
         assert f'<meta property="og:url" content="{address}">' in text
         assert address in listed
-
-
-@pytest.mark.parametrize(("by", "index"), [("mkdocs", "search/search_index.json"), ("zensical", "search.json")])
-def test_the_search_finds_prose_and_no_code_or_mathematics(
-    by: str, index: str, builds: Builds, zensical: Future[Path]
-) -> None:
-    site = zensical.result() if by == "zensical" else builds.wait(builds.first)
-    found = json.loads((site / index).read_text())
-    entries = [str(entry) for entry in found.get("docs", found.get("items")) if "learn/remember/" in str(entry)]
-    text = " ".join(entries)
-    assert "Arjovsky, Shah and Bengio" in text
-    for excluded in ("import numpy", "squared error 0.16", "sigma", "katex"):
-        assert excluded not in text
 
 
 def test_what_is_not_a_page_stays_out_of_the_site(builds: Builds) -> None:
