@@ -1,7 +1,7 @@
 # What one does with this project, one command each. Every target makes the environment that it needs; when
 # nothing has changed since, that costs nothing. No artefact is described here: scripts/site/build.py knows those.
 
-.PHONY: serve test site experiments bench check
+.PHONY: serve fast test site experiments bench check
 
 UV_VERSION := 0.13.9
 MADE := .venv/.made-from-uv.lock
@@ -12,10 +12,13 @@ export OPENBLAS_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 
 serve: $(MADE)  ## the site on localhost, rebuilt when a file changes
-	$(BIN)/mkdocs serve
+	$(BIN)/mkdocs serve --dirty
+
+fast: $(MADE)  ## the tests of the package and the scripts: seconds, without browser, network or PyTorch
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 test: $(MADE)  ## every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 site: $(MADE)  ## the site into site/; a warning is an error
 	$(BIN)/mkdocs build --strict
@@ -26,10 +29,11 @@ experiments: $(MADE)  ## the long runs whose records are stale
 bench: $(MADE)  ## the times, beside PyTorch's; CONTRIBUTING.md says how to get it
 	$(BIN)/python scripts/bench/run.py
 
-check: $(MADE)  ## style, types, spelling and the files that other machines read
+check: $(MADE)  ## style, types, imports, spelling and the files that other machines read
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/codespell
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml

@@ -1,8 +1,8 @@
 """The LSTM from scratch, in NumPy: the mathematics of the tutorial and nothing else.
 
 Nothing here draws, and nothing needs more than NumPy. The modules are meant to be read in this order:
-`activations`, `lstm`, `network`, `rnn`, `gru`, `variants`, `fast`, `gradcheck`, `losses`, `optim`, `train`,
-`tasks`.
+`activations`, `lstm`, `network`, `trace`, `rnn`, `gru`, `variants`, `fast`, `gradcheck`, `losses`, `optim`,
+`train`, `tasks`.
 """
 
 from lstm_tutorial.activations import (
@@ -17,16 +17,10 @@ from lstm_tutorial.gradcheck import GradientReport, check_gradients, numerical_g
 from lstm_tutorial.gru import GRU, GRUTrace
 from lstm_tutorial.losses import softmax_cross_entropy, squared_error
 from lstm_tutorial.lstm import LSTM, StepTrace
-from lstm_tutorial.network import (
-    Cache,
-    Unrolled,
-    backpropagate,
-    backpropagate_trace,
-    trace_sequence,
-    unroll,
-)
+from lstm_tutorial.network import Cache, Unrolled, backpropagate, unroll
 from lstm_tutorial.optim import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
 from lstm_tutorial.rnn import RNN, RNNTrace
+from lstm_tutorial.trace import backpropagate_trace, trace_sequence
 from lstm_tutorial.train import Chunk, StepMetrics, read_metrics, train, truncated_bptt
 from lstm_tutorial.variants import Variant
 

@@ -54,7 +54,7 @@ def tanh(x: ArrayLike) -> FloatArray:
 
 # --8<-- [start:derivatives]
 def sigmoid_derivative(s: ArrayLike) -> FloatArray:
-    r"""Give the slope of sigmoid from the value that it took: :math:`\sigma' = s (1 - s)`.
+    r"""Return the derivative of sigmoid, from its value: :math:`\sigma' = s (1 - s)`.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def sigmoid_derivative(s: ArrayLike) -> FloatArray:
 
 
 def tanh_derivative(t: ArrayLike) -> FloatArray:
-    r"""Give the slope of tanh from the value that it took: :math:`\tanh' = 1 - t^2`.
+    r"""Return the derivative of tanh, from its value: :math:`\tanh' = 1 - t^2`.
 
     Parameters
     ----------
@@ -111,8 +111,10 @@ def softmax(ys: ArrayLike) -> FloatArray:
         If `ys` does not hold real numbers or has neither shape.
     """
     ys = as_outputs("ys", ys)
-    exponentials: FloatArray = np.exp(ys - ys.max(axis=-2, keepdims=True))  # (T, O, B), at most 1
-    p: FloatArray = exponentials / exponentials.sum(axis=-2, keepdims=True)  # (T, O, B)
+    with np.errstate(over="ignore"):  # a difference of two huge outputs is -inf, and its exponential 0
+        exponentials = np.exp(ys - ys.max(axis=-2, keepdims=True))  # (T, O, B), at most 1
+    total = exponentials.sum(axis=-2, keepdims=True, dtype=np.float64)  # (T, 1, B)
+    p: FloatArray = (exponentials / total).astype(ys.dtype)  # (T, O, B)
     return p
 
 
@@ -140,6 +142,7 @@ def softmax_gradient(p: ArrayLike, dp: ArrayLike) -> FloatArray:
     """
     p = as_outputs("p", p)
     dp = as_array("dp", dp, p.shape, p.dtype)
-    dys: FloatArray = p * (dp - (p * dp).sum(axis=-2, keepdims=True))  # (T, O, B)
+    mean = (p * dp).sum(axis=-2, keepdims=True, dtype=np.float64)  # (T, 1, B)
+    dys: FloatArray = (p * (dp - mean)).astype(p.dtype)  # (T, O, B)
     return dys
     # --8<-- [end:softmax]

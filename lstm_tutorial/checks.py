@@ -43,7 +43,7 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
         type(value) is np.ndarray
         and value.dtype == dtype
         and (value.shape == shape or _matches(value.shape, shape))
-        and isfinite(np.vdot(value, value))  # NaN and infinity survive a sum of squares, and it is quick
+        and is_finite(value)
     ):
         return value
     return _convert(name, value, shape, dtype)
@@ -83,7 +83,7 @@ def as_sequence(
     """
     if lengths is None:
         return as_array(name, value, shape, dtype)
-    array = _as_shape(name, value, shape)
+    array = as_real(name, value, shape)
     T, _, B = array.shape
     valid = valid_steps(lengths, T, B)  # (T, 1, B)
     return as_array(name, array if valid.all() else np.where(valid, array, 0), shape, dtype)
@@ -92,6 +92,12 @@ def as_sequence(
 def valid_steps(lengths: ArrayLike | None, steps: int, batch_size: int) -> NDArray[np.bool_]:
     """Return a mask of shape (T, 1, B): True where a step lies within its column's length."""
     return np.arange(steps)[:, None, None] < as_lengths(lengths, steps, batch_size)  # (T, 1, B)
+
+
+def is_finite(array: FloatArray) -> bool:
+    """Return True if no entry is NaN or infinite."""
+    # Both survive a sum of squares, which is quick. Only where it overflows, every entry is looked at.
+    return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
 
 
 def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
@@ -103,18 +109,25 @@ def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
 
 def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any]) -> FloatArray:
     """Return a converted copy of what does not fit as it is, or refuse it."""
-    array = _as_shape(name, value, shape)
-    with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite: refused below
+    array = as_real(name, value, shape)
+    with np.errstate(over="ignore"):  # a number too large for the dtype becomes infinite and is refused below
         converted = array.astype(dtype, copy=False)
-    bad = np.argwhere(~np.isfinite(converted))
-    if len(bad):
-        where = [int(k) for k in bad[0]]
+    if not is_finite(converted):
+        where = np.argwhere(~np.isfinite(converted))[0].tolist()
         raise ValueError(f"{name} must be finite in {dtype}, got {array[tuple(where)]} at {where}")
     return converted
 
 
-def _as_shape(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> NDArray[Any]:
-    """Return `value` as an array of real numbers of this shape and of any dtype, or refuse it."""
+def as_real(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> NDArray[Any]:
+    """Return `value` as an array of real numbers of this shape: floats or integers of any size, also NaN.
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold real numbers.
+    ValueError
+        If the shape is another one.
+    """
     array = _as_real(name, value, f"an array of shape {shape_text(shape)}")
     if not _matches(array.shape, shape):
         raise ValueError(f"{name} must have shape {shape_text(shape)}, got {shape_text(array.shape)}")
@@ -175,6 +188,23 @@ def refuse_masked(name: str, value: Any) -> None:
     if isinstance(value, (list, tuple)):
         for part in value:
             refuse_masked(name, part)
+
+
+def check_live(name: str, array: Any) -> None:
+    """Refuse what cannot be changed in place.
+
+    Raises
+    ------
+    TypeError
+        If `array` is not an array, or a masked array.
+    ValueError
+        If it is read-only.
+    """
+    refuse_masked(name, array)
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{name} must be an array, since it is changed in place, got {type(array).__name__}")
+    if not array.flags.writeable:
+        raise ValueError(f"{name} must be writable, since it is changed in place")
 
 
 def shape_text(shape: tuple[int | str, ...]) -> str:

@@ -14,21 +14,17 @@ checkpoints are in `lstm_tutorial.network`, as for every network. Letters as the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstm_tutorial.checks import FloatArray
-
-if TYPE_CHECKING:
-    from lstm_tutorial.lstm import LSTM
+from lstm_tutorial.network import Gradients, State
 
 CHUNK_BYTES = 2**20
 """How much memory the values and local derivatives of a chunk may take, to stay in a processor's cache."""
 CHUNK_STEPS = 12
 """How many steps a chunk has at least: fewer make the product for the weights' gradient short and slow."""
-
-State = tuple[FloatArray, ...]
 
 
 class Steps(NamedTuple):
@@ -43,7 +39,7 @@ class Steps(NamedTuple):
 
 
 # --8<-- [start:run]
-def run(lstm: LSTM, xs: FloatArray, state: State) -> tuple[FloatArray, State, Steps]:
+def run(lstm: Any, xs: FloatArray, state: State) -> tuple[FloatArray, State, Steps]:
     """Take one step after another, as `Network.run` does."""
     (K, D, B), H = xs.shape, lstm.hidden_size
     W = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
@@ -77,8 +73,8 @@ def run(lstm: LSTM, xs: FloatArray, state: State) -> tuple[FloatArray, State, St
 
 # --8<-- [start:run-backward]
 def run_backward(
-    lstm: LSTM, steps: Steps, dhs: FloatArray, dstate: State
-) -> tuple[dict[str, FloatArray], FloatArray, State]:
+    lstm: Any, steps: Steps, dhs: FloatArray, dstate: State
+) -> tuple[Gradients, FloatArray, State]:
     """Go back through the steps of `run`, as `Network.run_backward` does."""
     D, (K, H, B) = lstm.input_size, dhs.shape
     W_T = lstm._W.reshape(4 * H, D + H).T.copy()  # (D+H, 4H), turned once: products with it are quicker so
@@ -117,13 +113,8 @@ def run_backward(
 def local_derivatives(steps: Steps, chunk: slice) -> tuple[FloatArray, FloatArray]:
     """Compute the local derivatives of a chunk of n steps, which do not depend on the incoming gradient.
 
-    Returns
-    -------
-    da : numpy.ndarray, (n, 4, H, B)
-        Derivatives of c with respect to the pre-activations of f, i and c_tilde, and of h with respect to
-        that of o.
-    h_by_c : numpy.ndarray, (n, H, B)
-        Derivative of h with respect to c.
+    Returns the derivatives of c with respect to the pre-activations of f, i and c_tilde, and of h with
+    respect to that of o, (n, 4, H, B), and the derivative of h with respect to c, (n, H, B).
     """
     H = steps.cs.shape[1]
     gates = steps.gates[chunk]  # (n, 4H, B)

@@ -9,13 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot, inf, isfinite, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_positive, as_rng, as_size, shape_text
+from lstm_tutorial.checks import (
+    FloatArray,
+    RandomSource,
+    as_array,
+    as_positive,
+    as_rng,
+    as_size,
+    check_live,
+    refuse_masked,
+    shape_text,
+)
 
 Function = Callable[[], Any]
 """Takes nothing, reads the arrays where they are, returns a number, an array or a tuple of arrays."""
@@ -31,8 +41,8 @@ rounding with its inverse. The sum is smallest near the cube root of the
 machine epsilon."""
 # --8<-- [end:step]
 
-NOISE = 8.0
-"""How many roundings of the outputs a difference is granted, where the gradient is too small to be seen."""
+ROUNDING = 8 * EPSILON / STEP
+"""What eight roundings of an output of size 1 may add to a difference."""
 
 
 class Row(NamedTuple):
@@ -41,9 +51,9 @@ class Row(NamedTuple):
     shape: tuple[int, ...]
     """Its shape."""
     error: float
-    """Norm of the difference, divided by the larger of the two norms."""
+    """Norm of the difference over the larger of the two norms; infinite if a numerical one is not finite."""
     worst: tuple[int, ...]
-    """The entry with the greatest difference."""
+    """The entry with the greatest difference, or the first whose numerical gradient is not finite."""
     claimed: float
     """The claimed gradient there."""
     numerical: float
@@ -64,17 +74,17 @@ class GradientReport:
     @property
     def ok(self) -> bool:
         """True if every array agrees."""
-        return self.max_error <= self.tolerance
+        return not self.wrong
 
     @property
     def max_error(self) -> float:
-        """The greatest error of all arrays."""
-        return max(row.error for row in self.rows.values())
+        """The greatest error of all arrays; NaN if one is NaN."""
+        return float(np.max([row.error for row in self.rows.values()]))
 
     @property
     def wrong(self) -> list[str]:
-        """The names of the arrays that do not agree."""
-        return [name for name, row in self.rows.items() if row.error > self.tolerance]
+        """The names of the arrays that do not agree. An error that is NaN is no agreement."""
+        return [name for name, row in self.rows.items() if not row.error <= self.tolerance]
 
     def __str__(self) -> str:
         """Write one line for each array, and a verdict."""
@@ -83,7 +93,7 @@ class GradientReport:
         ]
         for name, row in self.rows.items():
             values = [f"{value:+.4e}" for value in (row.claimed, row.numerical)]
-            verdict = "WRONG" if row.error > self.tolerance else "ok"
+            verdict = "WRONG" if name in self.wrong else "ok"
             where = shape_text(row.worst)
             lines.append((name, shape_text(row.shape), f"{row.error:.1e}", where, *values, verdict))
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -112,12 +122,16 @@ def numerical_gradient(f: Function, array: FloatArray) -> FloatArray:
     ------
     TypeError, ValueError
         If `array` is not a writable float64 array of finite numbers, or `f` does not return a finite number.
+    FloatingPointError
+        If a difference is too large for float64.
     """
     _check_movable("array", array)
     _evaluate(f, scalar=True)
     gradient = np.empty_like(array)
     for index in np.ndindex(array.shape):
-        gradient[index] = _slope(f, array, index, [np.ones(())])
+        gradient[index] = _central_difference(f, array, index, [np.ones(())])
+        if not isfinite(gradient[index]):
+            raise FloatingPointError(f"the difference of f at array{list(index)} is {gradient[index]}")
     return gradient
 
 
@@ -133,12 +147,12 @@ def check_gradients(
     """Compare the gradients that you claim with central differences of your function.
 
     If `f` returns a number, its gradients are compared. If it returns arrays, each is multiplied by random
-    weights, and the sum of all is what is differentiated: an error in one output cannot hide behind another,
-    as it can where all weights are the same. `gradients` then is the backward pass itself, a callable that
-    takes the gradient of every output.
+    weights, and the sum of all products is differentiated. With equal weights an error in one output could
+    hide behind another; with random weights it cannot. In this case `gradients` is the backward pass itself,
+    a callable that takes the gradient of every output.
 
-    The error of an array is the norm of the difference over the larger of the two norms. Where both are
-    too small for differences to tell, it is measured against the least that they can tell instead.
+    The error of an array is the norm of the difference over the larger of the two norms. If both norms are
+    smaller than the rounding errors of the differences, those take their place.
 
     Parameters
     ----------
@@ -146,7 +160,7 @@ def check_gradients(
         Takes nothing and returns a number, an array or a tuple of arrays, in float64. It reads `parameters`
         where they are, and returns the same for the same arrays.
     parameters : dict of str to numpy.ndarray of float64
-        The live arrays. Entries are moved one at a time and put back, also if `f` raises.
+        The live arrays by name. Entries are moved one at a time and put back, also if `f` raises.
     gradients : dict of str to array_like, or callable
         The gradients by the names of `parameters`; further names are ignored. Or a callable that returns
         them: it is called once, with one array for every array that `f` returns, and with nothing if `f`
@@ -192,7 +206,7 @@ def check_gradients(
     if callable(gradients):
         gradients = gradients() if is_number else gradients(*[v.copy() for v in weights])
     claims = _check_claims(gradients, parameters)
-    size = sqrt(sum(float(np.square(v * y).sum()) for v, y in zip(weights, outputs, strict=True)))
+    noise = hypot(*[n for v, y in zip(weights, outputs, strict=True) for n in (v * (y * ROUNDING)).flat])
 
     rows = {}
     for name, array in parameters.items():
@@ -200,9 +214,9 @@ def check_gradients(
         if samples is not None and samples < len(indices):
             indices = [indices[k] for k in np.sort(rng.choice(len(indices), samples, replace=False))]
         claimed = np.array([claims[name][index] for index in indices])  # (number of entries checked,)
-        numerical = np.array([_slope(f, array, index, weights) for index in indices])
-        least = NOISE * EPSILON * size / STEP * sqrt(len(indices))  # the norm of mere rounding
-        rows[name] = _compare(array.shape, indices, claimed, numerical, least / tolerance)
+        numerical = np.array([_central_difference(f, array, index, weights) for index in indices])
+        least = noise * sqrt(len(indices))  # the norm of mere rounding
+        rows[name] = _compare(array.shape, indices, claimed, numerical, least, tolerance)
     return GradientReport(rows, tolerance)
 
 
@@ -211,20 +225,28 @@ def _compare(
     indices: list[tuple[int, ...]],
     claimed: FloatArray,
     numerical: FloatArray,
-    floor: float,
+    least: float,
+    tolerance: float,
 ) -> Row:
-    """Return the row for one array, whose norm counts as `floor` where it is smaller."""
+    """Return the row for one array. A difference no larger than `least` has an error within `tolerance`."""
     if not indices:
         return Row(shape, 0.0, (), 0.0, 0.0, 0)
-    difference = claimed - numerical
-    norm = max(float(np.linalg.norm(claimed)), float(np.linalg.norm(numerical)), floor)
-    error = float(np.linalg.norm(difference)) / norm if norm else 0.0
-    worst = int(abs(difference).argmax())
+    finite = np.isfinite(numerical)  # (number of entries checked,)
+    if not finite.all():
+        error, worst = inf, int(finite.argmin())
+    else:
+        scale = (
+            float(max(abs(claimed).max(), abs(numerical).max(), least)) or 1.0
+        )  # so that no square overflows
+        claims, differences = claimed / scale, numerical / scale  # (number of entries checked,) each
+        norm = max(hypot(*claims), hypot(*differences), least / scale / tolerance)
+        error = hypot(*(claims - differences)) / norm if norm else 0.0
+        worst = int(abs(claims - differences).argmax())
     return Row(shape, error, indices[worst], float(claimed[worst]), float(numerical[worst]), len(indices))
 
 
 # --8<-- [start:difference]
-def _slope(
+def _central_difference(
     f: Function,
     array: FloatArray,
     index: tuple[int, ...],
@@ -232,15 +254,16 @@ def _slope(
 ) -> float:
     """Return the central difference of f along one entry.
 
-    Where f has several outputs, it is that of their weighted sum.
+    If f has several outputs, the difference is that of their weighted sum.
     """
     step = STEP * max(1.0, abs(float(array[index])))
     with _moved(array, index, +step) as above:
-        ys_above = _evaluate(f)
+        ys_above = _evaluate(f, like=weights)
     with _moved(array, index, -step) as below:
-        ys_below = _evaluate(f)
+        ys_below = _evaluate(f, like=weights)
     outputs = zip(weights, ys_above, ys_below, strict=True)
-    change = sum(float((v * (up - down)).sum()) for v, up, down in outputs)
+    with np.errstate(over="ignore", invalid="ignore"):  # the result is looked at instead
+        change = sum(float((v * (up - down)).sum()) for v, up, down in outputs)
     return change / (above - below)
 
 
@@ -250,7 +273,7 @@ def _moved(
     index: tuple[int, ...],
     by: float,
 ) -> Iterator[float]:
-    """Change one entry while the block runs; give the value that it has."""
+    """Change one entry while the block runs; yield its new value."""
     before = array[index].copy()
     try:
         array[index] += by
@@ -260,10 +283,17 @@ def _moved(
     # --8<-- [end:difference]
 
 
-def _evaluate(f: Function, *, scalar: bool = False) -> list[NDArray[np.float64]]:
-    """Call f and return copies of its outputs, all of them finite and in float64."""
+def _evaluate(
+    f: Function, *, scalar: bool = False, like: list[FloatArray] | None = None
+) -> list[NDArray[np.float64]]:
+    """Call f and return copies of its outputs: finite, in float64, and of the shapes of `like` if given."""
     result = f()
-    outputs = [np.array(y) for y in (result if isinstance(result, (tuple, list)) else [result])]
+    results = result if isinstance(result, (tuple, list)) else [result]
+    for y in results:
+        refuse_masked("the result of f", y)
+    outputs = [np.array(y) for y in results]
+    if like is not None and [y.shape for y in outputs] != [v.shape for v in like]:
+        raise ValueError("f must return results of the same shapes each time, whatever its arrays hold")
     for y in outputs:
         if y.dtype != np.float64:
             raise TypeError(f"f must return float64, got {y.dtype}: differences need all the digits")
@@ -280,12 +310,9 @@ def _evaluate(f: Function, *, scalar: bool = False) -> list[NDArray[np.float64]]
 
 def _check_movable(name: str, array: FloatArray) -> None:
     """Refuse what cannot be moved in place and with enough digits."""
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f"{name} must be an array, since it is moved in place, got {type(array).__name__}")
+    check_live(name, array)
     if array.dtype != np.float64:
         raise TypeError(f"{name} must be float64, got {array.dtype}: differences need all the digits")
-    if not array.flags.writeable:
-        raise ValueError(f"{name} must be writable, since it is moved in place; pass a copy that f reads")
     as_array(name, array, array.shape, array.dtype)
 
 

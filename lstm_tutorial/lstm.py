@@ -20,8 +20,9 @@ from numpy.typing import DTypeLike
 from lstm_tutorial import fast
 from lstm_tutorial.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_number, as_rng
-from lstm_tutorial.network import Intervene, Network, labeled, watch, weight_gradients
+from lstm_tutorial.network import Network, weight_gradients
 from lstm_tutorial.parameters import Weight, scaled_normal
+from lstm_tutorial.trace import Intervene, labeled, watch
 
 
 class StepTrace(NamedTuple):

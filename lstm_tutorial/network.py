@@ -1,10 +1,9 @@
 """What all networks share: one step with its arguments checked, a whole sequence, and the backward pass.
 
 A network of this package is a step and the backward pass of a step. `Network` adds the read-out and the
-checks. `unroll` runs the step along a batch of sequences, and `backpropagate` carries gradients back;
-`trace_sequence` and `backpropagate_trace` do the same and keep every value of every step. Time, lengths,
-initial and final states, the read-out and checkpoints are written here, once. There is no equation of a cell
-here and no training.
+checks. `unroll` runs the step along a batch of sequences, and `backpropagate` carries gradients back. Time,
+lengths, initial and final states, the read-out and checkpoints are written here, once. There is no equation
+of a cell here and no training; `lstm_tutorial.trace` shows every value of every step.
 
 Letters: T = time, D = input_size, H = hidden_size, O = output_size, B = batch, K = steps of a chunk.
 Sequences stack steps in front, so that ``xs[t]`` is the `x` of one step. The state of a network is a tuple:
@@ -30,8 +29,6 @@ State = tuple[FloatArray, ...]
 """The hidden state and, where there is one, the cell state, (H, B) each."""
 Gradients = dict[str, FloatArray]
 """Gradients by the names of what they belong to."""
-Intervene = Callable[[str, FloatArray], None]
-"""Takes the name of a value and the array, as soon as a step has computed it, and may change the array."""
 
 FORWARD_ONLY_CHUNK = 16
 """How many steps are in memory at once where no cache is kept."""
@@ -155,7 +152,7 @@ class Network:
                 # --8<-- [end:read-out]
                 step = type(step)(*step[:-1], y)
         *_, y = step
-        _require_finite(0, (step.h if y is None else y)[None], *self._state(step)[1:])
+        require_finite(0, (step.h if y is None else y)[None], *self._state(step)[1:])
         return step
 
     def backward(
@@ -209,7 +206,7 @@ class Network:
                 # --8<-- [end:backward-read-out]
             gradients |= self.step_backward(trace, dh, *rest)
         names = [*self.parameters(), "x", *(f"{name}_prev" for name in self.state_names)]
-        _require_finite(0, gradients["x"][None], *gradients.values())
+        require_finite(0, gradients["x"][None], *gradients.values())
         return {name: gradients[name].copy() for name in names}
 
     def _as_trace(self, trace: Any) -> Any:
@@ -281,9 +278,7 @@ class Network:
             dxs[t] = step_gradients["x"]
             dstate = tuple([step_gradients[f"{name}_prev"] for name in self.state_names])
             for name in gradients.keys() & step_gradients.keys():
-                gradients[name] += step_gradients[
-                    name
-                ]  # the same weights at every step: the sum over the steps
+                gradients[name] += step_gradients[name]  # the same weights at each step: the sum
         return gradients, dxs, dstate
         # --8<-- [end:run-backward]
 
@@ -301,18 +296,6 @@ def weight_gradients(source: FloatArray, **das: FloatArray) -> Gradients:
     return gradients
 
 
-def watch(intervene: Intervene | None, **values: FloatArray) -> None:
-    """Show values that a step has just computed to whoever watches, who may change them in place."""
-    if intervene is not None:
-        for name, value in values.items():
-            intervene(name, value)
-
-
-# ----------------------------------------------------------------------------------------------------
-# A whole sequence
-# ----------------------------------------------------------------------------------------------------
-
-
 class Unrolled(NamedTuple):
     """The outputs and states of a sequence, and what `backpropagate` needs to go back."""
 
@@ -328,19 +311,6 @@ class Unrolled(NamedTuple):
     """For `backpropagate`; None where it was not kept."""
 
 
-class ChunkCache(NamedTuple):
-    """The steps from `start` to before `stop`: inputs (K, D, B), the state before, and what `run` returned.
-
-    The result is None where the steps are to be run again; the state is the checkpoint to do so from.
-    """
-
-    start: int
-    stop: int
-    xs: FloatArray
-    state: State
-    result: Any
-
-
 class Cache(NamedTuple):
     """What a forward pass leaves for the backward pass."""
 
@@ -350,8 +320,9 @@ class Cache(NamedTuple):
     """The number of valid steps of each column, (B,)."""
     shape: tuple[int, int, int]
     """T, D and B."""
-    chunks: list[ChunkCache]
-    """All steps, in order."""
+    chunks: list[tuple[int, int, FloatArray, State, Any]]
+    """Of each chunk: its first step, the step after its last, its inputs (K, D, B), the state before, and
+    what `Network.run` returned, or None where the steps are to be run again from that state."""
 
 
 def unroll(
@@ -398,7 +369,7 @@ def unroll(
     FloatingPointError
         If the numbers are so large that a result would not be finite; the message names the step.
     """
-    _require_network(network)
+    require_network(network)
     xs = as_sequence("xs", xs, ("T", network.input_size, "B"), network.dtype, lengths)  # (T, D, B)
     T, D, B = xs.shape
     ends = as_lengths(lengths, T, B)  # (B,)
@@ -416,15 +387,15 @@ def unroll(
         with np.errstate(all="ignore"):
             result = network.run(xs[start:stop], state)
         hs[start:stop], after, _ = result
-        _require_finite(start, hs[start:stop], *after)
+        require_finite(start, hs[start:stop], *after)
         if keep_cache:
             kept = result if checkpoint_every is None else None
-            chunks.append(ChunkCache(start, stop, xs[start:stop], state, kept))
+            chunks.append((start, stop, xs[start:stop], state, kept))
         for whole, part in zip(final, after, strict=True):
             np.copyto(whole, part, where=ends == stop)
         # A column that has ended goes on from zeros with inputs of zero: nothing can overflow there.
         state = tuple([np.where(ends > stop, part, 0) for part in after])  # (H, B) each
-    ys = _read_out(network, hs)  # (T, O, B)
+    ys = read_out(network, hs)  # (T, O, B)
     padding = np.arange(T)[:, None, None] >= ends  # (T, 1, B)
     for array in (hs, ys):
         if lengths is not None and array is not None:
@@ -475,7 +446,7 @@ def backpropagate(
     if not isinstance(cache, Cache):
         raise TypeError(f"cache must be the cache of unroll, got {type(cache).__name__}")
     network, lengths, (T, D, B), chunks = cache
-    dys, dhs = _loss_gradients(network, dys, dhs, T, lengths)
+    dys, dhs = loss_gradients(network, dys, dhs, T, lengths)
     dfinal = network._states({"dh": dh, "dc": dc}, B)  # (H, B) each
     dstate: State = tuple([np.zeros_like(d) for d in dfinal])  # (H, B) each
     gradients = {name: np.zeros_like(array) for name, array in network.parameters().items()}
@@ -485,11 +456,11 @@ def backpropagate(
             dstate = _enter(dstate, dfinal, lengths == stop)
             hs, _, steps = network.run(xs, state) if result is None else result
             chunk = slice(start, stop)
-            direct, of_read_out = _through_read_out(network, hs, dys, dhs, chunk)  # (K, H, B)
+            direct, of_read_out = through_read_out(network, hs, dys, dhs, chunk)  # (K, H, B)
             of_steps, dxs[chunk], dstate = network.run_backward(steps, direct, dstate)
             for name, gradient in (*of_read_out.items(), *of_steps.items()):
                 gradients[name] += gradient
-            _require_finite(start, dxs[chunk], *dstate, *gradients.values(), backward=True)
+            require_finite(start, dxs[chunk], *dstate, *gradients.values(), backward=True)
     dstate = _enter(dstate, dfinal, lengths == 0)  # a column without a step ends before the first one
     return gradients | {"xs": dxs} | dict(zip(("h0", "c0"), dstate, strict=False))
 
@@ -499,26 +470,23 @@ def _enter(dstate: State, dfinal: list[FloatArray], ends: NDArray[np.bool_]) -> 
     return tuple([d + np.where(ends, last, 0) for d, last in zip(dstate, dfinal, strict=True)])
 
 
-def _require_network(network: Any) -> None:
+def require_network(network: Any) -> None:
     """Refuse what is not a network."""
     if not isinstance(network, Network):
         raise TypeError(f"network must be a network of this package, got {type(network).__name__}")
 
 
-def _read_out(network: Network, hs: FloatArray) -> FloatArray | None:
+def read_out(network: Network, hs: FloatArray) -> FloatArray | None:
     """Return ``Wy @ h + bias`` of every step, (T, O, B); None without a read-out."""
     if network.output_size is None:
         return None
     with np.errstate(all="ignore"):
-        if hs.shape[2] == 1:  # all steps of a single sequence are one product
-            ys = (hs[:, :, 0] @ network.Wy.T)[:, :, None] + network.Wy_bias  # (T, O, 1)
-        else:
-            ys = network.Wy @ hs + network.Wy_bias  # (T, O, B)
-    _require_finite(0, ys)
-    return ys  # type: ignore[no-any-return]
+        ys: FloatArray = network.Wy @ hs + network.Wy_bias  # (T, O, B)
+    require_finite(0, ys)
+    return ys
 
 
-def _loss_gradients(
+def loss_gradients(
     network: Network, dys: Any, dhs: Any, T: int, lengths: NDArray[np.intp]
 ) -> tuple[FloatArray | None, FloatArray | None]:
     """Return the gradients that the loss gives for outputs and hidden states, zero in the padding."""
@@ -530,7 +498,7 @@ def _loss_gradients(
     return dys, dhs
 
 
-def _through_read_out(
+def through_read_out(
     network: Network, hs: FloatArray, dys: FloatArray | None, dhs: FloatArray | None, chunk: slice
 ) -> tuple[FloatArray, Gradients]:
     """Return the gradient that reaches each `h` of a chunk from the loss, (K, H, B), and the read-out's own.
@@ -545,7 +513,7 @@ def _through_read_out(
     return direct + network.Wy.T @ dys[chunk], gradients
 
 
-def _require_finite(first: int, steps: FloatArray, *others: FloatArray, backward: bool = False) -> None:
+def require_finite(first: int, steps: FloatArray, *others: FloatArray, backward: bool = False) -> None:
     """Raise if values of consecutive steps, (K, rows, B), or what goes with them, are not finite."""
     # A sum of squares is quick and shows NaN and infinity. It may overflow for finite numbers, too.
     if all(isfinite(np.vdot(array, array)) or np.isfinite(array).all() for array in (steps, *others)):
@@ -553,127 +521,3 @@ def _require_finite(first: int, steps: FloatArray, *others: FloatArray, backward
     bad = np.flatnonzero(~np.isfinite(steps).all(axis=(1, 2)))
     where = f"step {first + int(bad[-1 if backward else 0])}" if len(bad) else f"from step {first} on"
     raise FloatingPointError(f"{where}: the numbers are too large, a result is not finite in {steps.dtype}")
-
-
-# ----------------------------------------------------------------------------------------------------
-# Every value of every step
-# ----------------------------------------------------------------------------------------------------
-
-
-def trace_sequence(
-    network: Network,
-    xs: ArrayLike,
-    h0: ArrayLike | None = None,
-    c0: ArrayLike | None = None,
-    *,
-    intervene: Callable[[int, str, FloatArray], None] | None = None,
-) -> Any:
-    """Run a network along a batch of sequences and return every value of every step by name.
-
-    Parameters
-    ----------
-    network : LSTM, RNN, GRU, Variant, or a network of your own
-        The network.
-    xs : array_like, (T, D, B)
-        Inputs.
-    h0 : array_like, (H, B), optional
-        Hidden state before the first step; zeros without it.
-    c0 : array_like, (H, B), optional
-        Cell state before the first step, for a network that has one; zeros without it.
-    intervene : callable, optional
-        Takes the step t, the name of a value and the array, as soon as the step has computed it; for an LSTM
-        the names are f, i, c_tilde, o, then c, then h. It may change the array in place, and the lines of the
-        step that follow use the changed numbers.
-
-    Returns
-    -------
-    StepTrace, or the named tuple of another network's step
-        The names that `Network.trace` gives for one step, each array with the time axis in front:
-        ``trace.f`` is (T, H, B).
-
-    Raises
-    ------
-    TypeError, ValueError, FloatingPointError
-        As `unroll` does.
-    """
-    _require_network(network)
-    xs = as_array("xs", xs, ("T", network.input_size, "B"), network.dtype)  # (T, D, B)
-    T, _, B = xs.shape
-    state: State = tuple(network._states({"h0": h0, "c0": c0}, B))  # (H, B) each
-    values: dict[str, Any] = {"x": xs.copy()}  # (T, D, B)
-    for name in network.step_type._fields[1:-1]:
-        values[name] = np.empty((T, network.hidden_size, B), network.dtype)  # (T, H, B)
-    for t, x in enumerate(xs):
-        with np.errstate(all="ignore"):
-            step = network.step(x, *state, intervene=None if intervene is None else partial(intervene, t))
-        state = network._state(step)
-        _require_finite(t, step.h[None], *state)
-        for name in network.step_type._fields[1:-1]:
-            values[name][t] = getattr(step, name)
-    return network.step_type(**values, y=_read_out(network, values["h"]))
-
-
-def backpropagate_trace(
-    network: Network,
-    trace: Any,
-    *,
-    dys: ArrayLike | None = None,
-    dhs: ArrayLike | None = None,
-    dh: ArrayLike | None = None,
-    dc: ArrayLike | None = None,
-) -> Gradients:
-    """Carry the gradient of a loss back through a traced sequence and return every gradient of every step.
-
-    Takes what `trace_sequence` returned for the network, and the gradients that `backpropagate` takes.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        By name, with the time axis in front: all that reaches ``h`` and, where there is one, ``c`` of each
-        step, (T, H, B); what goes on to ``h_prev`` and ``c_prev``, (T, H, B), and to ``x``, (T, D, B); and
-        what each step contributes to the gradient of each weight of the cell.
-
-    Raises
-    ------
-    TypeError, ValueError, FloatingPointError
-        As `backpropagate` does.
-    """
-    _require_network(network)
-    if not isinstance(trace, network.step_type):
-        raise TypeError(f"trace must be a {network.step_type.__name__}, got {type(trace).__name__}")
-    T, _, B = trace.x.shape
-    dys, dhs = _loss_gradients(network, dys, dhs, T, as_lengths(None, T, B))
-    direct, _ = _through_read_out(network, trace.h, dys, dhs, slice(None))  # (T, H, B)
-    dstate: State = tuple(network._states({"dh": dh, "dc": dc}, B))  # (H, B) each
-    steps: list[Gradients] = []
-    for t in reversed(range(T)):
-        step = network.step_type(*[value[t] for value in trace if value is not None])
-        dh_t = direct[t] + dstate[0]  # (H, B)
-        with np.errstate(all="ignore"):
-            steps.append({"h": dh_t} | network.step_backward(step, dh_t, *dstate[1:]))
-        dstate = tuple([steps[-1][f"{name}_prev"] for name in network.state_names])
-        _require_finite(t, dh_t[None], *dstate)
-    return {name: np.array([step[name] for step in reversed(steps)]) for name in (steps[0] if steps else ())}
-
-
-LABELS = {
-    "x": "Input:",
-    "h_prev": "Previous hidden state:",
-    "c_prev": "Previous cell state:",
-    "f": "Forget gate:",
-    "i": "Input gate:",
-    "c_tilde": "Cell state tilde:",
-    "o": "Output gate:",
-    "r": "Reset gate:",
-    "z": "Update gate:",
-    "n": "Candidate:",
-    "c": "New cell state:",
-    "h": "New hidden state:",
-    "y": "Output:",
-}
-"""What the printed trace of a step calls each value."""
-
-
-def labeled(step: Any) -> str:
-    """Return every value of a step behind its label, arrays as NumPy prints them."""
-    return "\n".join(f"{LABELS[name]} {value}" for name, value in zip(step._fields, step, strict=True))

@@ -1,7 +1,7 @@
-"""What turns gradients into new weights: SGD with momentum, Adam, and clipping.
+"""How gradients become new weights: SGD with momentum, Adam, and gradient clipping.
 
-An optimizer changes the arrays that it is given in place, so that the network which owns them has the new
-weights. It knows nothing of networks, losses or data: names and arrays are all that it sees.
+An optimizer changes the arrays that it is given in place, so the network that owns them has the new weights.
+It knows nothing of networks, losses or data: it sees names and arrays only.
 """
 
 from __future__ import annotations
@@ -12,14 +12,22 @@ from math import isfinite, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstm_tutorial.checks import FloatArray, as_array, as_floats, as_number, as_positive
+from lstm_tutorial.checks import (
+    FloatArray,
+    as_array,
+    as_floats,
+    as_number,
+    as_positive,
+    check_live,
+    is_finite,
+)
 
 LearningRate = float | Callable[[int], float]
 """A constant, or a function that gives the learning rate of each update from its number: 1, 2, 3, …"""
 
 
 class Optimizer:
-    """What SGD and Adam have in common: a learning rate, a count of updates, and arrays for each parameter.
+    """The common part of SGD and Adam: a learning rate, a count of updates, and arrays for each parameter.
 
     Parameters
     ----------
@@ -45,6 +53,8 @@ class Optimizer:
     def update(self, parameters: Mapping[str, FloatArray], gradients: Mapping[str, ArrayLike]) -> None:
         """Take one step downhill: change the arrays of `parameters` in place.
 
+        After an error nothing has changed, neither a parameter nor the optimizer.
+
         Parameters
         ----------
         parameters : dict of str to numpy.ndarray
@@ -56,28 +66,48 @@ class Optimizer:
         ------
         TypeError, ValueError
             If a gradient is missing, has another shape or is not finite, or the names or shapes are not
-            those of the calls before. Nothing has been changed then.
+            those of the calls before.
+        FloatingPointError
+            If the step would leave a parameter, or what the optimizer keeps for it, not finite.
         """
         checked = _matching(parameters, gradients)
-        for slot, arrays in self._memory.items():
-            if self.t == 0:
-                arrays.update({name: np.zeros_like(array) for name, array in parameters.items()})
-            _same_arrays(f"{type(self).__name__}'s {slot}", arrays, parameters)
+        memory = self._memory_for(parameters)
+        t = self.t + 1
         rate = self.learning_rate
-        rate = as_positive("learning_rate", rate(self.t + 1)) if callable(rate) else rate
-        self.t += 1
+        rate = as_positive("learning_rate", rate(t)) if callable(rate) else rate
+        changes: dict[str, FloatArray] = {}
+        with np.errstate(all="ignore"):  # results that are not finite are refused below
+            for name, parameter in parameters.items():
+                kept = {slot: arrays[name] for slot, arrays in memory.items()}
+                step, *new = self._direction(t, checked[name], *kept.values())
+                changes[name] = rate * step
+                for slot, array in zip(kept, new, strict=True):
+                    memory[slot][name] = array
+                    _refuse_not_finite(f"update {t} would leave {slot} of {name!r}", array)
+                _refuse_not_finite(f"update {t} would leave {name!r}", parameter - changes[name])
         for name, parameter in parameters.items():
-            kept = [arrays[name] for arrays in self._memory.values()]
-            parameter -= rate * self._direction(checked[name], *kept)
+            parameter -= changes[name]
+        self._memory, self.t = memory, t
 
-    def _direction(self, gradient: FloatArray, *kept: FloatArray) -> FloatArray:
-        """Return the step for one parameter at learning rate 1; bring what is kept for it up to date."""
+    def _memory_for(self, parameters: Mapping[str, FloatArray]) -> dict[str, dict[str, FloatArray]]:
+        """Return what is kept for every parameter, in new dicts: zeros before the first update."""
+        if self.t == 0:
+            return {slot: {n: np.zeros_like(p) for n, p in parameters.items()} for slot in self.slots}
+        for slot, kept in self._memory.items():
+            for name in sorted(kept.keys() | parameters.keys()):
+                if name not in kept or name not in parameters or kept[name].shape != parameters[name].shape:
+                    owner = f"{type(self).__name__}'s {slot}"
+                    raise ValueError(f"{owner} belongs to other parameters: {name} differs")
+        return {slot: dict(kept) for slot, kept in self._memory.items()}
+
+    def _direction(self, t: int, gradient: FloatArray, *kept: FloatArray) -> tuple[FloatArray, ...]:
+        """Return the step of update t for one parameter at learning rate 1, and the new arrays to keep."""
         raise NotImplementedError
 
     def state(self) -> dict[str, FloatArray]:
-        """Return copies of everything that the method remembers, by name, to be stored and given to `load`.
+        """Return copies of everything that the optimizer keeps, by name, for a checkpoint and for `load`.
 
-        The learning rate and the other settings are not among them: they stand in the program.
+        The learning rate and the other settings are not included: they are part of your program.
         """
         arrays = {f"{s}/{n}": array.copy() for s, kept in self._memory.items() for n, array in kept.items()}
         return {"t": np.array(float(self.t))} | arrays
@@ -87,15 +117,28 @@ class Optimizer:
 
         Raises
         ------
-        ValueError
-            If it is the state of another method.
+        TypeError, ValueError
+            If it is not a state of this method: other names, another kind of value, not finite, or a mean of
+            squares below zero. The optimizer has not changed then.
         """
-        if {name.partition("/")[0] for name in state} not in ({"t"}, {"t", *self.slots}):
-            raise ValueError(f"state is not one of {type(self).__name__}: it holds {sorted(state)}")
-        self.t = int(np.asarray(state["t"]))
-        for slot in self.slots:
-            found = {n.partition("/")[2]: a for n, a in state.items() if n.startswith(f"{slot}/")}
-            self._memory[slot] = {name: np.array(as_floats(name, array)) for name, array in found.items()}
+        method = type(self).__name__
+        if "t" not in state or {n.partition("/")[0] for n in state} - {"t", *self.slots}:
+            raise ValueError(f"state is not one of {method}: it holds {sorted(state)}")
+        arrays = {n: as_floats(f"state[{n!r}]", array) for n, array in state.items()}
+        for name, array in arrays.items():
+            as_array(f"state[{name!r}]", array, array.shape, array.dtype)
+        t = arrays.pop("t")
+        if t.shape != () or t < 0 or t != int(t):
+            raise ValueError(f"state['t'] must be a number of updates, got {t}")
+        memory = {
+            slot: {n.partition("/")[2]: a.copy() for n, a in arrays.items() if n.startswith(f"{slot}/")}
+            for slot in self.slots
+        }
+        if any(
+            bool(kept) != (t > 0) or kept.keys() != memory[self.slots[0]].keys() for kept in memory.values()
+        ):
+            raise ValueError(f"state is not one of {method} after {int(t)} updates: it holds {sorted(state)}")
+        self.t, self._memory = int(t), memory
 
 
 class SGD(Optimizer):
@@ -123,12 +166,12 @@ class SGD(Optimizer):
         super().__init__(learning_rate)
         self.momentum = _fraction("momentum", momentum)
 
-    def _direction(self, gradient: FloatArray, *kept: FloatArray) -> FloatArray:
+    def _direction(self, t: int, gradient: FloatArray, *kept: FloatArray) -> tuple[FloatArray, ...]:
         # --8<-- [start:sgd]
         (v,) = kept  # what is kept for this parameter
-        v *= self.momentum
-        v += gradient
-        return v
+        v = self.momentum * v + gradient
+        step = v
+        return step, v
         # --8<-- [end:sgd]
 
 
@@ -142,8 +185,10 @@ class Adam(Optimizer):
     ----------
     learning_rate : float or callable
         The size of a step: a number, or a function of the number of the update.
-    beta1, beta2 : float
-        How much of the old mean stays at each update, from 0 to below 1.
+    beta1 : float
+        How much of the old mean of the gradient stays at each update, from 0 to below 1.
+    beta2 : float
+        How much of the old mean of its square stays, from 0 to below 1.
     epsilon : float
         Above zero; keeps the division defined where a gradient has always been zero.
 
@@ -168,15 +213,15 @@ class Adam(Optimizer):
         self.beta2 = _fraction("beta2", beta2)
         self.epsilon = as_positive("epsilon", epsilon)
 
-    def _direction(self, gradient: FloatArray, *kept: FloatArray) -> FloatArray:
+    def _direction(self, t: int, gradient: FloatArray, *kept: FloatArray) -> tuple[FloatArray, ...]:
         # --8<-- [start:adam]
         m, v = kept  # what is kept for this parameter
-        m += (1 - self.beta1) * (gradient - m)  # mean of the gradient
-        v += (1 - self.beta2) * (gradient * gradient - v)  # mean of its square
-        m_hat = m / (1 - self.beta1**self.t)  # as if neither had started at zero
-        v_hat = v / (1 - self.beta2**self.t)
-        step: FloatArray = m_hat / (np.sqrt(v_hat) + self.epsilon)
-        return step
+        m = m + (1 - self.beta1) * (gradient - m)  # mean of the gradient
+        v = v + (1 - self.beta2) * (gradient * gradient - v)  # mean of its square
+        m_hat = m / (1 - self.beta1**t)  # as if neither had started at zero
+        v_hat = v / (1 - self.beta2**t)
+        step = m_hat / (np.sqrt(v_hat) + self.epsilon)
+        return step, m, v
         # --8<-- [end:adam]
 
 
@@ -192,10 +237,12 @@ def global_norm(gradients: Mapping[str, ArrayLike]) -> float:
     Returns
     -------
     float
-        The square root of the sum of all squares. Not finite if an entry is not.
+        The square root of the sum of all squares. Not finite if an entry is not finite.
     """
     arrays = [np.asarray(as_floats(name, g), np.float64) for name, g in gradients.items()]
-    largest = max((float(abs(array).max(initial=0.0)) for array in arrays), default=0.0)
+    largest = float(
+        np.max([abs(array).max(initial=0.0) for array in arrays], initial=0.0)
+    )  # NaN if one is NaN
     if largest == 0.0 or not isfinite(largest):
         return largest
     return largest * sqrt(sum(float(np.square(array / largest).sum()) for array in arrays))
@@ -282,11 +329,14 @@ def _matching(
     missing = [name for name in parameters if name not in gradients]
     if missing:
         raise ValueError(f"gradients must hold one for every parameter, but lacks {', '.join(missing)}")
+    for name, array in parameters.items():
+        check_live(f"parameters[{name!r}]", array)
+        if array.dtype.kind != "f":
+            raise TypeError(f"parameters[{name!r}] must hold floats, got dtype {array.dtype}")
     return {n: as_array(f"gradients[{n!r}]", gradients[n], p.shape, p.dtype) for n, p in parameters.items()}
 
 
-def _same_arrays(owner: str, kept: Mapping[str, FloatArray], parameters: Mapping[str, FloatArray]) -> None:
-    """Refuse parameters of other names or shapes than those that an optimizer keeps arrays for."""
-    for name in sorted(kept.keys() | parameters.keys()):
-        if name not in kept or name not in parameters or kept[name].shape != parameters[name].shape:
-            raise ValueError(f"{owner} belongs to other parameters: {name} differs")
+def _refuse_not_finite(what: str, array: FloatArray) -> None:
+    """Raise an error that says what would happen if an entry is NaN or infinite."""
+    if not is_finite(array):
+        raise FloatingPointError(f"{what} not finite")

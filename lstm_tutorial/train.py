@@ -1,26 +1,33 @@
-"""The training loop: a generator with one record a step, checkpoints that survive a kill, and truncation.
+"""The training loop: a generator that yields the metrics of each step, checkpoints, and truncated BPTT.
 
 The loop knows nothing of the network but `parameters()`, and nothing of the task: you give it a function that
-draws a batch and one that returns the loss and the gradients. It prints nothing and draws nothing; what to do
-with a record is up to whoever reads it.
+draws a batch and one that returns the loss and the gradients. It prints and draws nothing.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.checks import FloatArray, RandomSource, as_positive, as_rng, as_size
-from lstm_tutorial.lstm import LSTM
-from lstm_tutorial.network import backpropagate, unroll
+from lstm_tutorial.checks import (
+    FloatArray,
+    RandomSource,
+    as_positive,
+    as_real,
+    as_rng,
+    as_size,
+    check_live,
+)
+from lstm_tutorial.network import Network, backpropagate, unroll
 from lstm_tutorial.optim import Optimizer, clip_by_global_norm, global_norm
 
 Loss = Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]
@@ -28,14 +35,14 @@ Loss = Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]
 
 
 class Model(Protocol):
-    """Whatever has weights by name: LSTM, RNN, GRU, or your own."""
+    """Anything that has weights by name: `LSTM`, `RNN`, `GRU`, `Variant`, or your own network."""
 
     def parameters(self) -> dict[str, FloatArray]:
         """Return the live weight arrays by name."""
 
 
 class StepMetrics(NamedTuple):
-    """What is known of one step of training."""
+    """The metrics of one step of training."""
 
     step: int
     """Its number: 1, 2, 3, …"""
@@ -58,19 +65,22 @@ def train(
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int = 100,
 ) -> Iterator[StepMetrics]:
-    """Train a network, one record a step.
+    """Train a network and yield the metrics of each step.
 
-    Nothing happens until you ask for a record, and no step is taken that you do not ask for; so
-    ``for record in tqdm(train(...), total=steps)`` shows a bar, and ``break`` ends the training.
+    A step is taken when you ask for its metrics, and not before. So
+    ``for metrics in tqdm(train(...), total=steps)`` shows a progress bar, and ``break`` ends the training.
 
     With `checkpoint`, everything that the next step depends on is written to that file after every
-    `checkpoint_every` steps and after the last. If the file is there already, the training continues from it,
-    and the run ends in the same bits as one that was never interrupted.
+    `checkpoint_every` steps and after the last. If the file exists, the training continues from it, and ends
+    in the same bits as a training that was never interrupted.
+
+    The call itself checks all arguments, the file included, and changes nothing. The checkpoint is restored
+    when you ask for the first metrics.
 
     Parameters
     ----------
-    model : LSTM, RNN, or anything with ``parameters()``
-        Its weight arrays are changed in place.
+    model : LSTM, RNN, GRU, Variant, or anything with ``parameters()``
+        The network. Its weight arrays are changed in place.
     loss_and_gradients : callable
         Takes a batch; returns the loss and a dict with a gradient for every parameter. Further names, such as
         ``xs``, are ignored.
@@ -79,16 +89,17 @@ def train(
     optimizer : SGD or Adam
         A new one, or one that has trained the same network before.
     steps : int
-        The number of the last step, steps before an interruption included.
+        The number of the last step, steps before an interruption included. If the checkpoint is of this step,
+        the training is finished and yields nothing.
     rng : None, int or numpy.random.Generator
-        What `draw_batch` draws from.
+        The source of randomness that `draw_batch` gets.
     clip : float, optional
-        The greatest length of all gradients together; longer ones are shortened to it.
+        The greatest norm of all gradients together; see `clip_by_global_norm`.
     state : dict of str to numpy.ndarray, optional
         Live arrays that your functions change from step to step, such as a hidden state that is carried
-        along: they are stored in the checkpoint and brought back with it.
+        along. They are stored in the checkpoint and restored in place.
     checkpoint : path, optional
-        A file, ``.npz`` by custom. Written under another name first and moved when complete.
+        A file, ``.npz`` by custom. It is written under another name first and moved when complete.
     checkpoint_every : int
         How many steps lie between two checkpoints.
 
@@ -101,18 +112,23 @@ def train(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind or range, or the checkpoint belongs to another training.
+        If an argument is of the wrong kind or range, `steps` is below the checkpoint's step, or the file is
+        damaged or belongs to another training. Nothing has changed then.
+    OSError
+        If the checkpoint cannot be written.
     FloatingPointError
-        If a loss or a gradient is not finite; the message names the step. The weights are then those of the
-        step before.
+        If a loss, a gradient or a new weight is not finite; the message names the step. The weights and the
+        checkpoint are then those of the steps before.
     """
     steps = as_size("steps", steps)
     checkpoint_every = as_size("checkpoint_every", checkpoint_every)
     clip = None if clip is None else as_positive("clip", clip)
     run = _Run(model.parameters(), optimizer, dict(state or {}), as_rng(rng))
     path = None if checkpoint is None else Path(checkpoint)
-    if path is not None and path.exists():
-        run.restore(path)
+    if path is not None:
+        _check_writable(path)
+        if path.exists():
+            run.read(path, steps)
     return _steps(run, loss_and_gradients, draw_batch, steps, clip, path, checkpoint_every)
 
 
@@ -125,24 +141,27 @@ def _steps(
     path: Path | None,
     checkpoint_every: int,
 ) -> Iterator[StepMetrics]:
-    """Take the steps that are left."""
+    """Restore the checkpoint and take the steps that are left."""
+    if path is not None and path.exists():
+        run.restore(path, steps)
     # --8<-- [start:loop]
     for step in range(len(run.losses) + 1, steps + 1):
         try:
             batch = draw_batch(run.rng)
-            with np.errstate(over="ignore", invalid="ignore"):  # see below
+            with np.errstate(over="ignore", invalid="ignore"):  # refused below
                 loss, gradients = loss_and_gradients(batch)
+            gradients = {n: g for n, g in gradients.items() if n in run.parameters}
+            norm = global_norm(gradients)
+            if not (isfinite(loss) and isfinite(norm)):
+                raise FloatingPointError(f"the loss is {loss} and the norm of the gradient {norm}")
+            if clip is not None:
+                gradients, _ = clip_by_global_norm(gradients, clip)
+            run.optimizer.update(run.parameters, gradients)
+        except FloatingPointError as error:
+            raise FloatingPointError(f"step {step} of training: {error}") from error
         except Exception as error:
             error.add_note(f"This happened in step {step} of training.")
             raise
-        gradients = {n: g for n, g in gradients.items() if n in run.parameters}
-        norm = global_norm(gradients)
-        if not (isfinite(loss) and isfinite(norm)):
-            found = f"the loss is {loss} and the norm of the gradient {norm}"
-            raise FloatingPointError(f"step {step}: {found}")
-        if clip is not None:
-            gradients, _ = clip_by_global_norm(gradients, clip)
-        run.optimizer.update(run.parameters, gradients)
         run.losses.append(float(loss))
         run.gradient_norms.append(norm)
         is_due = step % checkpoint_every == 0 or step == steps
@@ -153,14 +172,19 @@ def _steps(
 
 
 def read_metrics(checkpoint: str | os.PathLike[str]) -> list[StepMetrics]:
-    """Return the records of all steps up to a checkpoint; none if the file is not there yet.
+    """Return the metrics of all steps up to a checkpoint; an empty list if there is no file yet.
 
     ``read_metrics(path) + list(train(..., checkpoint=path))`` is the whole history, interrupted or not.
+
+    Parameters
+    ----------
+    checkpoint : path
+        The file that `train` writes.
 
     Raises
     ------
     ValueError
-        If the file is not a checkpoint.
+        If the file is not a checkpoint or is damaged.
     """
     path = Path(checkpoint)
     if not path.exists():
@@ -171,7 +195,7 @@ def read_metrics(checkpoint: str | os.PathLike[str]) -> list[StepMetrics]:
 
 
 class _Run:
-    """Everything that the next step depends on, and how it is written to a file and read back."""
+    """Everything that the next step depends on, written to a file and read back."""
 
     def __init__(
         self,
@@ -180,6 +204,11 @@ class _Run:
         state: dict[str, NDArray[Any]],
         rng: np.random.Generator,
     ) -> None:
+        for kind, arrays in (("parameters", parameters), ("state", state)):
+            for name, array in arrays.items():
+                check_live(f"{kind}[{name!r}]", array)
+                if array.dtype.hasobject:
+                    raise TypeError(f"{kind}[{name!r}] must hold plain values, got dtype {array.dtype}")
         self.parameters = parameters
         self.optimizer = optimizer
         self.state = state
@@ -200,7 +229,7 @@ class _Run:
             "losses": np.array(self.losses),
             "gradient_norms": np.array(self.gradient_norms),
         }
-        unfinished = path.with_name(f"{path.name}.unfinished")
+        unfinished = _unfinished(path)
         with unfinished.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
             file.flush()
@@ -208,26 +237,44 @@ class _Run:
         os.replace(unfinished, path)
         # --8<-- [end:checkpoint]
 
-    def restore(self, path: Path) -> None:
-        """Continue from a checkpoint. If it does not fit, refuse it and change nothing."""
+    def read(self, path: Path, steps: int) -> dict[str, NDArray[Any]]:
+        """Return the arrays of a checkpoint that fits this training, or refuse it. Nothing is changed."""
         arrays = _read(path)
-        live = {f"parameters/{name}": array for name, array in self.parameters.items()}
-        live |= {f"state/{name}": array for name, array in self.state.items()}
-        stored = {n: a for n, a in arrays.items() if n.startswith(("parameters/", "state/"))}
-        for name in sorted(live.keys() | stored.keys()):
-            mine, theirs = _kind(live.get(name)), _kind(stored.get(name))
+        expected = {"optimizer/t": np.array(0.0)}  # names, shapes and dtypes are compared
+        expected |= {f"parameters/{n}": array for n, array in self.parameters.items()}
+        expected |= {f"state/{n}": array for n, array in self.state.items()}
+        expected |= {
+            f"optimizer/{s}/{n}": a for s in self.optimizer.slots for n, a in self.parameters.items()
+        }
+        for name in sorted(expected.keys() | arrays.keys() - HISTORY):
+            mine, theirs = _kind(expected.get(name)), _kind(arrays.get(name))
             if mine != theirs:
                 raise ValueError(f"{path} belongs to another training: {name} is {theirs} there, {mine} here")
-        rng_state = json.loads(str(arrays["rng"]))
-        if rng_state["bit_generator"] != self.rng.bit_generator.state["bit_generator"]:
-            raise ValueError(f"{path} belongs to another training: its rng is a {rng_state['bit_generator']}")
-        optimizer = {n.removeprefix("optimizer/"): a for n, a in arrays.items() if n.startswith("optimizer/")}
-        self.optimizer.load(optimizer)
-        self.rng.bit_generator.state = rng_state
-        for name, array in live.items():
-            array[...] = stored[name]
+            if not name.startswith("state/") and not np.isfinite(arrays[name]).all():
+                raise ValueError(f"{path} is not a checkpoint: {name} is not finite")
+        try:
+            copy(self.optimizer).load(_part(arrays, "optimizer"))  # on a copy: nothing is restored yet
+            type(self.rng.bit_generator)().state = json.loads(str(arrays["rng"]))
+        except Exception as error:
+            raise ValueError(f"{path} belongs to another training: {error}") from error
+        if len(arrays["losses"]) > steps:
+            raise ValueError(f"steps must be at least {len(arrays['losses'])}, as {path} is, got {steps}")
+        return arrays
+
+    def restore(self, path: Path, steps: int) -> None:
+        """Continue from a checkpoint. If it does not fit, refuse it and change nothing."""
+        arrays = self.read(path, steps)
+        self.optimizer.load(_part(arrays, "optimizer"))
+        self.rng.bit_generator.state = json.loads(str(arrays["rng"]))
+        for live, kind in ((self.parameters, "parameters"), (self.state, "state")):
+            for name, stored in _part(arrays, kind).items():
+                live[name][...] = stored
         self.losses = arrays["losses"].tolist()
         self.gradient_norms = arrays["gradient_norms"].tolist()
+
+
+HISTORY = {"rng", "losses", "gradient_norms"}
+"""What every checkpoint holds, whatever it is of."""
 
 
 def _kind(array: NDArray[Any] | None) -> str:
@@ -235,35 +282,66 @@ def _kind(array: NDArray[Any] | None) -> str:
     return "absent" if array is None else f"{array.dtype} of shape {array.shape}"
 
 
+def _part(arrays: Mapping[str, NDArray[Any]], kind: str) -> dict[str, NDArray[Any]]:
+    """Return the arrays of one kind from a checkpoint, by their own names."""
+    return {n.removeprefix(f"{kind}/"): array for n, array in arrays.items() if n.startswith(f"{kind}/")}
+
+
 def _read(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays of a checkpoint."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = dict(archive)
-    except (TypeError, ValueError, EOFError, BadZipFile) as error:
-        raise ValueError(f"{path} is not a checkpoint: {error}") from error
-    if not {"rng", "losses", "gradient_norms"} <= arrays.keys():
+    """Return the arrays of a checkpoint, or refuse the file."""
+    with path.open("rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                arrays = dict(archive)
+        except Exception as error:  # for a damaged file, zipfile and NumPy raise many kinds
+            raise ValueError(f"{path} is not a checkpoint: {error}") from error
+    if HISTORY - arrays.keys():
         raise ValueError(f"{path} is not a checkpoint: it holds {sorted(arrays)}")
+    losses, norms = arrays["losses"], arrays["gradient_norms"]
+    if not (losses.dtype == norms.dtype == np.float64 and losses.ndim == 1 and losses.shape == norms.shape):
+        raise ValueError(f"{path} is not a checkpoint: losses are {_kind(losses)}, norms {_kind(norms)}")
+    if not np.isfinite([losses, norms]).all():
+        raise ValueError(f"{path} is not a checkpoint: a loss or a norm is not finite")
     return arrays
 
 
+def _check_writable(path: Path) -> None:
+    """Refuse a path at which no checkpoint can be written."""
+    unfinished = _unfinished(path)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        was_there = unfinished.exists()
+        unfinished.open("ab").close()
+        if not was_there:
+            unfinished.unlink()
+    except OSError as error:
+        reason = f"checkpoint must be a file that can be written: {error.strerror}"
+        raise OSError(error.errno, reason, str(path)) from error
+
+
+def _unfinished(path: Path) -> Path:
+    """Return the name under which a checkpoint is written before it is complete."""
+    return path.with_name(f"{path.name}.unfinished")
+
+
 class Chunk(NamedTuple):
-    """What truncated backpropagation gives for one chunk of a long sequence."""
+    """The result of truncated backpropagation for one chunk of a long sequence."""
 
     loss: float
     """The loss of the chunk."""
     gradients: dict[str, FloatArray]
-    """Its gradients, as `backpropagate` returns them: by the ten names, ``xs``, ``h0`` and ``c0``."""
+    """Its gradients by name, as `backpropagate` returns them: parameters, ``xs``, ``h0`` and ``c0``."""
     h: FloatArray
     """Hidden state after the chunk, (H, B)."""
-    c: FloatArray
-    """Cell state after the chunk, (H, B)."""
+    c: FloatArray | None
+    """Cell state after the chunk, (H, B); None for a network without one."""
 
 
 def truncated_bptt(
-    lstm: LSTM,
-    xs: FloatArray,
-    targets: FloatArray,
+    network: Network,
+    xs: ArrayLike,
+    targets: ArrayLike,
     loss: Loss,
     *,
     length: int,
@@ -272,27 +350,27 @@ def truncated_bptt(
 ) -> Iterator[Chunk]:
     """Go along a long sequence in chunks: the state is carried from each to the next, the gradient is not.
 
-    Each chunk begins with the state that the one before ended in, so the network can use what it saw long
-    ago. But that state counts as a constant: no gradient flows into the chunk before, so the network is never
-    taught to store something for longer than a chunk. In return memory and time are those of a chunk, and
-    the weights can change after each (Williams & Peng 1990).
-
-    Change the weights between two chunks, and the carried state is one that the old weights left.
+    Each chunk begins with the state in which the one before ended, so the network can use what it saw long
+    ago. But that state counts as a constant. No gradient flows into the chunk before, so the network is never
+    taught to store something for longer than a chunk. In return, time and memory are those of one chunk, and
+    the weights can change after each (Williams & Peng 1990). The carried state then comes from the old ones.
 
     Parameters
     ----------
-    lstm : LSTM
-        The cell; the weights are those at the moment when a chunk is asked for.
-    xs : numpy.ndarray, (T, D, B)
+    network : LSTM, RNN, GRU or Variant
+        The weights are those at the moment when a chunk is asked for.
+    xs : array_like, (T, D, B)
         Inputs.
-    targets : numpy.ndarray, (T, O, B)
-        What the outputs should be.
+    targets : array_like, (T, O, B)
+        What the outputs should be; `loss` gets them in chunks.
     loss : callable
         Takes outputs and targets of a chunk; returns the loss and its gradient, as `squared_error` does.
     length : int
         The number of steps of a chunk. The last may be shorter.
-    h0, c0 : array_like, (H, B), optional
-        States before the first step; zeros where none is given.
+    h0 : array_like, (H, B), optional
+        Hidden state before the first step; zeros by default.
+    c0 : array_like, (H, B), optional
+        Cell state before the first step, for a network that has one; zeros by default.
 
     Yields
     ------
@@ -305,11 +383,28 @@ def truncated_bptt(
         If an argument is of the wrong kind, shape or range; the message names it.
     """
     length = as_size("length", length)
+    xs = as_real("xs", xs, ("T", "D", "B"))  # (T, D, B)
+    targets = as_real("targets", targets, (len(xs), "O", xs.shape[2]))  # (T, O, B)
+    start = unroll(
+        network, xs[:0], h0, c0, keep_cache=False
+    )  # no step: checks the arguments, returns the states
+    return _chunks(network, xs, targets, loss, length, start.h, start.c)
+
+
+def _chunks(
+    network: Network,
+    xs: NDArray[Any],
+    targets: NDArray[Any],
+    loss: Loss,
+    length: int,
+    h: FloatArray,
+    c: FloatArray | None,
+) -> Iterator[Chunk]:
+    """Run and backpropagate through one chunk after the other."""
     # --8<-- [start:truncated]
-    h, c = h0, c0
     for start in range(0, len(xs), length):
         part = slice(start, start + length)
-        out = unroll(lstm, xs[part], h, c)
+        out = unroll(network, xs[part], h, c)
         value, dys = loss(out.ys, targets[part])
         gradients = backpropagate(out.cache, dys=dys)  # no dh, no dc: the cut
         h, c = out.h, out.c  # the state is carried

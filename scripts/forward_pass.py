@@ -13,15 +13,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-from pathlib import Path
 
 import numpy as np
 
 from lstm_tutorial import LSTM, StepTrace
 from lstm_tutorial.checks import FloatArray
 
-GENERATED = Path(__file__).parents[1] / "docs" / "_generated"
 WEIGHT_SEED = 0
 INPUT_SEED = 15
 UNIT = 12  # the hidden unit that the pages follow, counting from 0 as Python does
@@ -37,14 +34,16 @@ def example() -> tuple[LSTM, FloatArray]:
 def first_step() -> StepTrace:
     """Return every value of the first step, from zero states."""
     lstm, xs = example()
-    return lstm.trace(xs[0], *lstm.initial_state())
+    trace: StepTrace = lstm.trace(xs[0], *lstm.initial_state())
+    return trace
 
 
 def second_step() -> StepTrace:
     """Return every value of the second step, from the states that the first one left."""
     lstm, xs = example()
     first = first_step()
-    return lstm.trace(xs[1], first.h, first.c)
+    trace: StepTrace = lstm.trace(xs[1], first.h, first.c)
+    return trace
 
 
 def main() -> None:
@@ -55,14 +54,13 @@ def main() -> None:
 
 
 def build() -> None:
-    """Write what `main` prints to ``docs/_generated/forward_pass.txt``, whole or not at all."""
+    """Write what `main` prints to ``docs/_generated/forward_pass.txt``."""
+    from scripts.files import GENERATED, write_atomically  # here: `main` needs the package alone
+
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         main()
-    GENERATED.mkdir(parents=True, exist_ok=True)
-    temporary = GENERATED / f".forward_pass.txt.{os.getpid()}"
-    temporary.write_text(printed.getvalue(), encoding="utf-8")
-    temporary.replace(GENERATED / "forward_pass.txt")
+    write_atomically(GENERATED / "forward_pass.txt", printed.getvalue())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A training that carries all there is to carry, and a way to kill it at a chosen moment.
+"""A training with everything that a checkpoint can hold, and a way to kill it at a chosen moment.
 
 ``python -m tests.interrupted CHECKPOINT MOMENT`` trains and kills its own process with SIGKILL then, or
-goes on to the end if the moment never comes. `tests/test_train.py` looks at what is left. No test is here.
+goes on to the end if the moment never comes. `tests/test_train.py` checks what is left. No test is here.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from lstm_tutorial import LSTM, Adam, StepMetrics, backpropagate, squared_error, train, unroll
 
 STEPS = 40
+STATE = {"h", "c", "batches"}
 EVERY = 7
 """Not a divisor of the steps: the last checkpoint is a short way after the one before."""
 
@@ -92,9 +93,9 @@ def main() -> None:
     """Train, and die the first time that the moment comes after the tenth step."""
     checkpoint, moment = sys.argv[1:]
     _, training = make(Path(checkpoint))
-    for record in training:
-        print(record.step, flush=True)
-        if record.step == 10 and moment in MOMENTS:
+    for metrics in training:
+        print(metrics.step, flush=True)
+        if metrics.step == 10 and moment in MOMENTS:
             setattr(*MOMENTS[moment])
 
 

@@ -30,7 +30,7 @@ class LSTM:
     @classmethod
     def with_weights_of(cls, lstm: Ours) -> "LSTM":
         """Make one with copies of our weights."""
-        notebook = cls(lstm.input_size, lstm.hidden_size, lstm.output_size)
+        notebook = cls(lstm.input_size, lstm.hidden_size, lstm.Wy.shape[0])
         for name, array in lstm.parameters().items():
             setattr(notebook, name, array.copy())
         return notebook

@@ -80,7 +80,7 @@ class Problem:
         }
 
     def forward_peers(self) -> Peers:
-        """Run the whole sequence, keeping what the way back needs, as ours and PyTorch do by default."""
+        """Run the whole sequence, keeping what the backward pass needs, as ours and PyTorch do by default."""
 
         def loop(step: Callable[..., Any]) -> None:
             h, c = self.lstm.initial_state(self.shape[1])
@@ -107,18 +107,7 @@ class Problem:
             self.torch_lstm(xs)[0].backward(self.torch_dhs)
 
         def loop() -> None:
-            h, c = self.lstm.initial_state(self.shape[1])
-            traces = []
-            for x in self.xs:
-                traces.append(self.lstm.trace(x, h, c))
-                h, c = traces[-1].h, traces[-1].c
-            dh, dc = np.zeros_like(h), np.zeros_like(c)  # (H, B) each
-            total: dict[str, Any] = {}
-            for trace, dh_t in zip(reversed(traces), self.dhs[::-1], strict=True):
-                step = self.lstm.backward(trace, dh=dh_t + dh, dc=dc)
-                dh, dc = step["h_prev"], step["c_prev"]
-                for name in self.lstm.parameters():
-                    total[name] = total.get(name, 0) + step[name]
+            ladder.plain_loop_back(self.lstm, self.xs, self.dhs)
 
         def products() -> None:
             self.forward_products()
@@ -134,7 +123,7 @@ class Problem:
             W.dot(z, a)
 
     def backward_products(self) -> None:
-        """Do those of the way back: to the step before, and one long product for the weights' gradient."""
+        """Do those of the backward pass: one a step, and one long product for the weights' gradient."""
         T, B, D, H = self.shape
         W_T, da, dz = self._matrices(D + H, 4 * H), self._matrices(4 * H, B), self._matrices(D + H, B)
         for _ in range(T):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from scripts.experiments.harness import read_record
+from scripts.experiments.records import read_record
 from scripts.plotting import style
 from scripts.plotting.curves import draw_runs
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scripts.experiments import baselines
-from scripts.experiments.harness import read_record
+from scripts.experiments.records import read_record
 from scripts.plotting import style
 from scripts.plotting.curves import draw_arms, draw_baseline
 

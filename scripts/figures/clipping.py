@@ -1,6 +1,6 @@
 """Draw the same training without and with clipping: the loss, and the length of the gradient.
 
-The task and the network are those of `scripts/figures/bit_loss.py`, trained by SGD with momentum.
+The task and the network are those of `scripts/plotting/one_bit.py`, trained by SGD with momentum.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from lstm_tutorial import SGD
-from scripts.figures.bit_loss import training
 from scripts.plotting import style
+from scripts.plotting.one_bit import training
 
 LAG, STEPS, LIMIT = 8, 150, 0.5
 SEEDS = range(5)
@@ -49,7 +49,3 @@ def build() -> None:
         " gradient jumps too, and the loss recovers. Below, where five seeds end: two without clipping end"
         " badly, none with it.",
     )
-
-
-if __name__ == "__main__":
-    build()

@@ -51,7 +51,3 @@ def build() -> None:
             "1.1. Dots show clipped steps that walk from 1.1 down to the minimum."
         ),
     )
-
-
-if __name__ == "__main__":
-    build()

@@ -95,7 +95,3 @@ def build() -> None:
         " hundredfold and cannot be told apart; the fourth wrong one falls a little. Bars below give the"
         " error of each gradient.",
     )
-
-
-if __name__ == "__main__":
-    build()

@@ -1,20 +1,19 @@
 """The second step of the example as strips of its real values, from the input to the output.
 
-The drawing is that of `flow`; here the previous states are no longer zero.
+Here the previous states are no longer zero.
 """
 
 from __future__ import annotations
 
-from scripts.figures.flow import draw
 from scripts.forward_pass import UNIT, second_step
 from scripts.plotting import style
+from scripts.plotting.strips import draw_strips
 
 
 def build() -> None:
     """Draw ``docs/_generated/flow_next.svg``."""
-    trace = second_step()
     style.save(
-        draw(trace),
+        draw_strips(second_step()),
         "flow_next",
         title="The second step of the example, its values as strips of tiles",
         description=(

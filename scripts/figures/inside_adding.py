@@ -6,8 +6,9 @@ import numpy as np
 
 from lstm_tutorial import trace_sequence
 from scripts.experiments.inside import MEASURING_SEED, examples_of, load, running_sum
-from scripts.figures.inside_reber import carrying_unit
 from scripts.plotting import style
+from scripts.plotting.inside import carrying_unit
+from scripts.plotting.tiles import heat, heat_key
 
 SHOWN = 4
 """The number of sequences that are drawn; the first of them below, with its gates."""
@@ -31,15 +32,14 @@ def build() -> None:
     style.legend(axes[0], ncols=2)
     axes[1].set(title=f"cell state of unit {unit}", ylabel="c", xlim=(0.5, len(steps) + 0.5))
     values = np.array([getattr(run, name)[:, unit, 0] for name in ROWS])  # (5, T)
-    style.heat(axes[2], values)
+    heat(axes[2], values)
     marks = np.flatnonzero(examples.xs[:, 1, 0])  # (2,)
     axes[2].set(
         title="sequence 1, the same unit", yticks=range(len(ROWS)), xlabel="step; a mark at each arrow"
     )
     axes[2].set_yticklabels(NAMES)
     axes[2].set_xticks(marks, [f"↑ {mark + 1}" for mark in marks])
-    style.heat_key(axes[3], label="value of a tile")
-    axes[3].set_xticklabels(["−1 or less", "0", "1 or more"])
+    heat_key(axes[3])
     style.save(
         figure,
         "inside_adding",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from scripts.figures.inside_reber import carrying_unit, frame_row, label_symbols, shown, twins
 from scripts.plotting import style
+from scripts.plotting.inside import carrying_unit, label_symbols, shown, twins
+from scripts.plotting.tiles import frame, heat, heat_key
 
 PANELS = {"f": "forget gate", "i": "input gate", "o": "output gate"}
 
@@ -14,12 +15,12 @@ def build() -> None:
     figure, axes = style.new_figure(height=10.6, rows=4, height_ratios=[20, 20, 20, 1.2])
     for ax, (name, words) in zip(axes, PANELS.items(), strict=False):
         values = getattr(run, name)[:, :, 0].T  # (H, T)
-        style.heat(ax, values, 0.0, 1.0)
-        frame_row(ax, unit, values.shape[1])
+        heat(ax, values, 0.0, 1.0)
+        frame(ax, (0, values.shape[1]), (unit, unit + 1))
         label_symbols(ax, shown("T"))
         ax.set(title=words, ylabel="unit", yticks=range(0, len(values), 2))
     axes[2].set_xlabel("symbol that is read")
-    style.heat_key(axes[3], 0.0, 1.0, label="how far the gate is open")
+    heat_key(axes[3], 0.0, 1.0, label="how far the gate is open", exact=True)
     style.save(
         figure,
         "inside_gates",

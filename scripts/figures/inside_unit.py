@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scripts.figures.inside_reber import carrying_unit, label_symbols, shown, twins
 from scripts.plotting import style
+from scripts.plotting.inside import carrying_unit, label_symbols, shown, twins
+from scripts.plotting.tiles import heat, heat_key
 
 ROWS = ("f", "i", "c_tilde", "o", "c", "h")
 NAMES = ("forget gate f", "input gate i", "candidate c̃", "output gate o", "cell state c", "hidden state h")
@@ -17,13 +18,12 @@ def build() -> None:
     figure, axes = style.new_figure(height=5.4, rows=3, height_ratios=[10, 10, 1.2])
     for ax, (letter, run) in zip(axes, twins().items(), strict=False):
         values = np.array([getattr(run, name)[:, unit, 0] for name in ROWS])  # (6, T)
-        style.heat(ax, values)
+        heat(ax, values)
         label_symbols(ax, shown(letter))
         ax.set(title=f"unit {unit}, second symbol {letter}", yticks=range(len(ROWS)))
         ax.set_yticklabels(NAMES)
     axes[1].set_xlabel("symbol that is read")
-    style.heat_key(axes[2], label="value of a tile")
-    axes[2].set_xticklabels(["−1 or less", "0", "1 or more"])
+    heat_key(axes[2])
     style.save(
         figure,
         "inside_unit",

@@ -62,7 +62,3 @@ def accuracy(rule: Rule, bits: np.ndarray, readings: np.ndarray) -> np.ndarray:
         h = rule(h, x)  # (n,)
         right.append(np.mean(np.sign(h) == bits))
     return np.array(right)
-
-
-if __name__ == "__main__":
-    build()

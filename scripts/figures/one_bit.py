@@ -86,7 +86,3 @@ def draw_profiles(axes: Axes, found: Results) -> None:
     style.log_axis(axes)
     axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0")
     style.legend(axes, ncols=2)
-
-
-if __name__ == "__main__":
-    build()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scripts.figures.flow import frame
 from scripts.forward_pass import UNIT, example, second_step
 from scripts.plotting import style
+from scripts.plotting.tiles import frame, heat, heat_key
 
 
 def build() -> None:
@@ -21,10 +21,10 @@ def build() -> None:
     figure, axes = style.new_figure(
         height=4.9, rows=3, columns=3, width_ratios=[size, 2, 2], height_ratios=[1.6, H, 1.6]
     )
-    style.heat(axes[0, 0], xh.T)  # (1, D+H)
-    style.heat(axes[1, 0], lstm.Wf)  # (H, D+H)
-    style.heat(axes[1, 1], lstm.Wf @ xh + lstm.Wf_bias)  # (H, 1)
-    style.heat(axes[1, 2], trace.f)  # (H, 1)
+    heat(axes[0, 0], xh.T)  # (1, D+H)
+    heat(axes[1, 0], lstm.Wf)  # (H, D+H)
+    heat(axes[1, 1], lstm.Wf @ xh + lstm.Wf_bias)  # (H, 1)
+    heat(axes[1, 2], trace.f)  # (H, 1)
     axes[0, 0].set_title(f"[xₜ; hₜ₋₁] lying on its side, ({size}, 1)")
     axes[1, 0].set_title(f"W_f ({H}, {size})")
     axes[1, 1].set_title("a_f")
@@ -38,11 +38,10 @@ def build() -> None:
     frame(axes[0, 0], (0, size), (0, 1), "muted", linewidth=0.5)
     for ax, columns in ((axes[1, 0], size), (axes[1, 1], 1), (axes[1, 2], 1)):
         frame(ax, (0, columns), (0, H), "muted", linewidth=0.5)
-        frame(ax, (0, columns), (UNIT, UNIT + 1), "ink")
+        frame(ax, (0, columns), (UNIT, UNIT + 1))
     axes[1, 0].set(yticks=[UNIT])
     axes[1, 0].set_yticklabels([f"unit {UNIT}"])
-    style.heat_key(axes[2, 0], label="value of a tile")
-    axes[2, 0].set_xticklabels(["−1 or less", "0", "1 or more"])
+    heat_key(axes[2, 0])
     style.save(
         figure,
         "product",

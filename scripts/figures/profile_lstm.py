@@ -39,7 +39,3 @@ def build() -> None:
             "with a narrow band. The plain network falls fastest."
         ),
     )
-
-
-if __name__ == "__main__":
-    build()

@@ -44,7 +44,3 @@ def build() -> None:
             "about ten while the product falls to one half."
         ),
     )
-
-
-if __name__ == "__main__":
-    build()

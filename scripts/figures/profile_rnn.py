@@ -46,7 +46,3 @@ def build() -> None:
             f"on both sides of one. At 4 it grows to {end['4']}."
         ),
     )
-
-
-if __name__ == "__main__":
-    build()

@@ -5,15 +5,16 @@ The only figure with colours of its own: no style sheet reaches it there.
 
 from __future__ import annotations
 
-import os
+import io
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from lstm_tutorial import LSTM
-from scripts.plotting.style import COLOURS, GENERATED
+from scripts.files import GENERATED, write_atomically
+from scripts.forward_pass import INPUT_SEED, example
+from scripts.plotting.style import COLOURS
 
 STEPS, UNITS = 30, 3  # three units of each gate
 GROUND = "#fdfcf9"
@@ -30,15 +31,15 @@ def build() -> None:
     axes.imshow(tiles(), aspect="auto", interpolation="nearest")
     axes.set_axis_off()
     FigureCanvasAgg(figure)
-    temporary = GENERATED / f".social.png.{os.getpid()}"
-    figure.savefig(temporary, format="png", metadata={"Software": None})
-    temporary.replace(GENERATED / "social.png")
+    png = io.BytesIO()
+    figure.savefig(png, format="png", metadata={"Software": None})
+    write_atomically(GENERATED / "social.png", png.getvalue())
 
 
 def tiles() -> np.ndarray:
     """Return the picture: a row per unit, a column per step, the deeper the larger the value."""
-    lstm = LSTM(10, 20, 5, rng=0)
-    xs = 2 * np.random.default_rng(15).standard_normal((STEPS, 10, 1))  # (T, D, B)
+    lstm, _ = example()
+    xs = 2 * np.random.default_rng(INPUT_SEED).standard_normal((STEPS, 10, 1))  # (T, D, B)
     h, c = lstm.initial_state()
     picture = np.ones((len(GATES) * (UNITS + 1) - 1, STEPS, 3)) * to_rgb(GROUND)  # (rows, T, 3)
     for t, x in enumerate(xs):

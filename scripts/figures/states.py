@@ -5,17 +5,17 @@ Draws what `scripts.forward_pass` computed and computes nothing itself.
 
 from __future__ import annotations
 
-from scripts.figures.gates import units
 from scripts.forward_pass import UNIT, first_step, second_step
 from scripts.plotting import style
+from scripts.plotting.stems import draw_units
 
 
 def build() -> None:
     """Draw ``docs/_generated/states.svg``."""
     first, second = first_step(), second_step()
     figure, axes = style.new_figure(height=4.6, rows=2, sharex=True, sharey=True)
-    units(axes[0], first.c, second.c, "cell", "cell state c")
-    units(axes[1], first.h, second.h, "hidden", "hidden state h = o ⊙ tanh(c)")
+    draw_units(axes[0], first.c, second.c, "cell", "cell state c")
+    draw_units(axes[1], first.h, second.h, "hidden", "hidden state h = o ⊙ tanh(c)")
     axes[1].set_xlabel("hidden unit")
     axes[0].legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2, borderaxespad=0.2, handlelength=1)
     style.save(

@@ -11,6 +11,7 @@ import numpy as np
 from lstm_tutorial.checks import FloatArray
 from scripts.forward_pass import INPUT_SEED, example
 from scripts.plotting import style
+from scripts.plotting.tiles import heat, heat_key
 
 STEPS = 40
 
@@ -33,12 +34,11 @@ def build() -> None:
     cs, hs = states()
     figure, axes = style.new_figure(height=6.2, rows=3, height_ratios=[20, 20, 1.6])
     for ax, values, name in ((axes[0], cs, "cell state c"), (axes[1], hs, "hidden state h")):
-        style.heat(ax, values.T)
+        heat(ax, values.T)
         ax.set(title=name, ylabel="unit", yticks=[0, 5, 10, 15], xticks=[0, 9, 19, 29, 39])
         ax.set_xticklabels(["1", "10", "20", "30", "40"])
     axes[1].set_xlabel("step")
-    style.heat_key(axes[2], label="value of a tile")
-    axes[2].set_xticklabels(["−1 or less", "0", "1 or more"])
+    heat_key(axes[2])
     style.save(
         figure,
         "through_time",

@@ -20,31 +20,27 @@ A figure script is called as its figure is, and ends in ``save``::
     </figure>
 
 One file serves the light and the dark scheme, because its colours are the site's CSS variables: draw only
-with ``COLOURS``, ``gate``, ``series`` and ``heat``. Text stays text in the font of the page, so write ``cₜ``
-and ``10⁻³`` in Unicode, not as ``$c_t$``; ``log_axis`` does so for a logarithmic axis. The same data give the
-same bytes. Nothing here knows of an LSTM, and nothing is ever shown in a window.
+with ``COLOURS``, ``gate``, ``series`` and the tiles of `scripts.plotting.tiles`. Text stays text in the
+font of the page, so write ``cₜ`` and ``10⁻³`` in Unicode, not as ``$c_t$``; ``log_axis`` does so for a
+logarithmic axis. The same data give the same bytes. Nothing here knows of an LSTM, and nothing is ever shown
+in a window.
 """
 
 from __future__ import annotations
 
 import html
 import io
-import os
 import re
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
-from numpy.typing import ArrayLike
 
-GENERATED = Path(__file__).parents[2] / "docs" / "_generated"
+from scripts.files import GENERATED, write_atomically
 
 # A colour that is drawn becomes a CSS variable of the page, such as --gate-forget or --plot-ink. The values
 # of the variables, light and dark, stand in docs/assets/site.css.
@@ -61,13 +57,13 @@ COLOURS = {
     "ground": "#fefefe",
 }
 _SERIES = ("#2b2d42", "#6f4fc2", "#2f9bd6", "#7c8500", "#8b5a3c", "#b03060")
-_HEAT_STEPS = 10  # shades on either side of the middle
-_HEAT = [f"#{k:02x}ff{k:02x}" for k in range(2 * _HEAT_STEPS + 1)]
+HEAT_STEPS = 10  # shades on either side of the middle
+HEAT = [f"#{k:02x}ff{k:02x}" for k in range(2 * HEAT_STEPS + 1)]
 VARIABLES = (
     {COLOURS[name]: f"--gate-{name}" for name in ("forget", "input", "candidate", "output", "cell", "hidden")}
     | {COLOURS[name]: f"--plot-{name}" for name in ("ink", "muted", "grid", "ground")}
     | {colour: f"--series-{k + 1}" for k, colour in enumerate(_SERIES)}
-    | {colour: f"--heat-{k}" for k, colour in enumerate(_HEAT)}
+    | {colour: f"--heat-{k}" for k, colour in enumerate(HEAT)}
 )
 
 # Colour is never the only carrier: every gate and every series has its own line and its own marker.
@@ -177,48 +173,8 @@ def magnitude(value: float) -> str:
     return f"{value:.2g}" if 0.01 <= value < 1000 else f"about {power_of_ten(10.0 ** round(np.log10(value)))}"
 
 
-def heat(axes: Axes, values: ArrayLike, low: float = -1.0, high: float = 1.0) -> None:
-    """Draw a matrix as tiles: row 0 on top, column 0 at the left, tile (r, k) centred at x = k, y = r.
-
-    The shade runs from ``low`` (blue) over the ground of the page to ``high`` (orange) in 21 steps; what lies
-    outside is drawn as the end. Give ``low=0`` for values that have no sign, then the ground is ``low``.
-    """
-    array = np.asarray(values, float)  # (rows, columns)
-    for colour, tiles in _tiles_by_colour(array, low, high):
-        axes.add_collection(PolyCollection(tiles, facecolors=colour, edgecolors="none"))
-    rows, columns = array.shape
-    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
-    axes.grid(False)
-
-
-def _tiles_by_colour(array: Any, low: float, high: float) -> list[tuple[str, list[Any]]]:
-    """Sort the tiles of a heat map by their shade, so that each shade is written once."""
-    middle = _HEAT_STEPS if low < 0 else 0
-    scaled = np.interp(array, [low, high], [middle - _HEAT_STEPS if low < 0 else 0, middle + _HEAT_STEPS])
-    shades = np.rint(scaled).astype(int) + (0 if low < 0 else _HEAT_STEPS)
-    result = []
-    for shade in np.unique(shades):
-        corners = [
-            [(k - 0.47, r - 0.47), (k + 0.47, r - 0.47), (k + 0.47, r + 0.47), (k - 0.47, r + 0.47)]
-            for r, k in np.argwhere(shades == shade)
-        ]
-        result.append((_HEAT[shade], corners))
-    return result
-
-
-def heat_key(axes: Axes, low: float = -1.0, high: float = 1.0, label: str = "") -> None:
-    """Draw the key of `heat` into axes of its own: a narrow strip, from ``low`` to ``high``."""
-    shades = np.linspace(low, high, 2 * _HEAT_STEPS + 1 if low < 0 else _HEAT_STEPS + 1)  # (steps,)
-    heat(axes, shades[None, :], low, high)
-    last = len(shades) - 1
-    axes.set(yticks=[], xticks=[0, last / 2, last], xlabel=label)
-    axes.set_xticklabels([f"{value:g}".replace("-", "−") for value in (low, (low + high) / 2, high)])
-    for side in axes.spines.values():
-        side.set_visible(False)
-
-
 def save(figure: Figure, name: str, title: str, description: str) -> None:
-    """Write the figure to ``docs/_generated/NAME.svg``, whole or not at all.
+    """Write the figure to ``docs/_generated/NAME.svg``.
 
     Parameters
     ----------
@@ -243,10 +199,7 @@ def save(figure: Figure, name: str, title: str, description: str) -> None:
         buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
     )
     text = _for_a_page(buffer.getvalue(), name, title, description)
-    GENERATED.mkdir(parents=True, exist_ok=True)
-    temporary = GENERATED / f".{name}.svg.{os.getpid()}"
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(GENERATED / f"{name}.svg")
+    write_atomically(GENERATED / f"{name}.svg", text)
 
 
 def _settle(figure: Figure) -> None:
@@ -344,9 +297,3 @@ def _variable(colour: str) -> str:
     if colour not in VARIABLES:
         raise ValueError(f"figures are drawn in the colours of style.COLOURS, got {colour}")
     return f"var({VARIABLES[colour]})"
-
-
-def label_lines(axes: Axes, labels: Sequence[tuple[float, float, str, str]]) -> None:
-    """Write labels beside lines: each is x, y, text and the name of its colour in ``COLOURS``."""
-    for x, y, text, colour in labels:
-        axes.annotate(text, (x, y), (4, 0), textcoords="offset points", va="center", color=COLOURS[colour])

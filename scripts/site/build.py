@@ -6,17 +6,17 @@ page. An artefact script is ``scripts/forward_pass.py`` or any script of ``scrip
 here: their records are committed.
 
 A script is stale when a file that it wrote is gone, or when anything that it may have read has changed:
-itself, the package, what scripts share, a record, the version of NumPy or of matplotlib. Times do not count,
-contents do.
+itself, what it imports of the package and of the scripts, a record, the version of NumPy or of Matplotlib.
+Contents count, times do not.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib
 import json
 import os
-import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
@@ -26,10 +26,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-ROOT = Path(__file__).parents[2]
-GENERATED = ROOT / "docs" / "_generated"
+from scripts.files import GENERATED, ROOT, write_atomically
+
 STAMPS = GENERATED / ".stamps.json"
-NOT_FIGURES = {"__init__.py"}
 
 
 def build() -> list[str]:
@@ -43,8 +42,8 @@ def build() -> list[str]:
     GENERATED.mkdir(parents=True, exist_ok=True)
     stamps = json.loads(STAMPS.read_text()) if STAMPS.exists() else {}
     scripts = artefact_scripts()
-    shared = digest(shared_files())
-    keys = {name: digest([path], shared) for name, path in scripts.items()}
+    files = dependencies(scripts.values())
+    keys = {name: digest(files[path]) for name, path in scripts.items()}
     stale = [name for name, key in keys.items() if not is_fresh(stamps.get(name), key)]
     if stale:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread each: the processes share the cores
@@ -60,23 +59,47 @@ def build() -> list[str]:
 
 def artefact_scripts() -> dict[str, Path]:
     """Return the scripts by the name under which they are imported, the example first."""
-    figures = sorted(path for path in (ROOT / "scripts/figures").glob("*.py") if path.name not in NOT_FIGURES)
+    figures = sorted((ROOT / "scripts/figures").glob("[!_]*.py"))
     paths = [ROOT / "scripts/forward_pass.py", *figures]
     return {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in paths}
 
 
-def shared_files() -> list[Path]:
-    """Return what any script may read: the package, the other scripts, and the records of experiments."""
-    scripts = set((ROOT / "scripts").rglob("*.py")) - set((ROOT / "scripts/figures").glob("*.py"))
-    package = (ROOT / "lstm_tutorial").rglob("*.py")
-    records = (path for path in (ROOT / "docs/records").rglob("*") if path.is_file())
-    return sorted({*scripts, *package, *records})
+def dependencies(scripts: Iterable[Path]) -> dict[Path, set[Path]]:
+    """Return the files that each script may read: itself, and those of the project that it imports, near or far.
+
+    A script that imports the reader of records may read any record.
+    """
+    files = [path for folder in ("lstm_tutorial", "scripts") for path in (ROOT / folder).rglob("*.py")]
+    imports = {path: imported_files(path) for path in files}
+    imports[ROOT / "scripts/experiments/records.py"] |= set((ROOT / "docs/records").rglob("*.*"))
+    result = {}
+    for script in scripts:
+        found, waiting = set(), {script}
+        while waiting:
+            found |= waiting
+            waiting = set().union(*(imports.get(path, set()) for path in waiting)) - found
+        result[script] = found
+    return result
 
 
-def digest(files: Iterable[Path], start: str = "") -> str:
-    """Return a hash of the files' names and contents."""
-    result = hashlib.sha256((start or version("numpy") + version("matplotlib")).encode())
-    for path in files:
+def imported_files(path: Path) -> set[Path]:
+    """Return the files of the project that the import statements of a file name, with the packages around them."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    parts = [name.split(".") for name in names]
+    modules = {ROOT.joinpath(*part[: k + 1]) for part in parts for k in range(len(part))}
+    candidates = {file for module in modules for file in (module.with_suffix(".py"), module / "__init__.py")}
+    return {file for file in candidates if file.is_file()}
+
+
+def digest(files: Iterable[Path]) -> str:
+    """Return a hash of the files' names and contents, and of the versions that figures depend on."""
+    result = hashlib.sha256((version("numpy") + version("matplotlib")).encode())
+    for path in sorted(files):
         content = path.read_bytes()
         result.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode())
         result.update(content)
@@ -84,7 +107,7 @@ def digest(files: Iterable[Path], start: str = "") -> str:
 
 
 def is_fresh(stamp: dict[str, Any] | None, key: str) -> bool:
-    """Say whether a script ran with this key and its files are as it left them."""
+    """Return whether a script ran with this key and its files are as it left them."""
     if stamp is None or stamp["key"] != key:
         return False
     paths = {GENERATED / file: made for file, made in stamp["files"].items()}
@@ -118,12 +141,9 @@ def remove_orphans(stamps: dict[str, Any], scripts: dict[str, Path]) -> None:
 
 
 def write_stamps(stamps: dict[str, Any]) -> None:
-    """Write down what is done, whole or not at all."""
-    temporary = STAMPS.with_name(f"{STAMPS.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(stamps, indent=1, sort_keys=True))
-    temporary.replace(STAMPS)
+    """Write down what is done."""
+    write_atomically(STAMPS, json.dumps(stamps, indent=1, sort_keys=True))
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     print("ran:", ", ".join(build()) or "nothing, all is up to date")

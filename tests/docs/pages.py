@@ -1,4 +1,4 @@
-"""What tests of the pages share: where the pages are, and their prose without code and mathematics."""
+"""What tests of the pages share: where the pages are, their text and their tables."""
 
 from __future__ import annotations
 
@@ -17,20 +17,6 @@ def all_pages() -> list[str]:
 def text_of(page: str) -> str:
     """Return the Markdown source of a page."""
     return (DOCS / page).read_text(encoding="utf-8")
-
-
-def prose_of(page: str) -> str:
-    """Return a page's source without comments, front matter, code, mathematics, snippets, URLs and DOIs."""
-    text = re.sub(r"\A---\n.*?\n---\n", "", text_of(page), flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r"^( *)(```+|~~~+)[^\n]*\n.*?^\1\2 *$", "", text, flags=re.DOTALL | re.MULTILINE)
-    text = re.sub(r"^ *--8<--.*$", "", text, flags=re.MULTILINE)
-    text = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", " ", text)
-    text = re.sub(r"\$\$.*?\$\$|\\\[.*?\\\]", " ", text, flags=re.DOTALL)
-    text = re.sub(r"(?<![\\$])\$(?=\S)[^$]+?\$|\\\(.*?\\\)", " ", text, flags=re.DOTALL)
-    text = re.sub(r"<[^<>]+>", " ", text)
-    text = re.sub(r"\[(?:doi|arXiv):[^\]]*\]\([^)]*\)", " ", text)
-    return re.sub(r"\]\((?!\S*bibliography\.md#)[^)]*\)", "]", text)
 
 
 def tables_of(page: str) -> list[tuple[str, list[list[str]]]]:

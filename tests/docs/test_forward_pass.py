@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from lstm_tutorial import StepTrace
-from scripts import forward_pass
+from scripts import files, forward_pass
 from scripts.bench.notebook import LSTM as Notebook  # noqa: N811
 from scripts.figures import silence, through_time
 from scripts.forward_pass import UNIT, example, first_step, second_step
@@ -49,8 +49,7 @@ def test_the_page_shows_what_the_script_prints(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`build` writes that text and nothing else, and leaves no temporary file."""
-    monkeypatch.setattr(forward_pass, "GENERATED", tmp_path / "_generated")
-    forward_pass.build()
+    monkeypatch.setattr(files, "GENERATED", tmp_path / "_generated")
     forward_pass.build()
     assert [path.name for path in tmp_path.rglob("*.*")] == ["forward_pass.txt"]
     assert (tmp_path / "_generated/forward_pass.txt").read_text() == notebook_text(capsys)

@@ -8,12 +8,10 @@ name that does not exist or has another shape fails.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import string
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -39,57 +37,37 @@ def rows() -> list[tuple[str, ...]]:
     ]
 
 
-def locals_of(codes: list[CodeType], run: Callable[[], Any]) -> dict[str, Any]:
-    """Call `run` and return the local variables that functions with this code had when they returned."""
-    found: dict[str, Any] = {}
-
-    def watch(frame: Any, event: str, _: Any) -> None:
-        if event == "return" and frame.f_code in codes:
-            found.update(frame.f_locals)
-
-    sys.setprofile(watch)
-    try:
-        run()
-    finally:
-        sys.setprofile(None)
-    return found
-
-
 @pytest.fixture(scope="module")
 def live() -> dict[str, Any]:
-    """Take one step forward and backward, and return every value by the name that the package gives it."""
+    """Take a step and a sequence, forward and backward, and return the values by the package's names."""
     rng = np.random.default_rng(0)
     D, H, O, B, T = SIZES.values()
     lstm, rnn = LSTM(D, H, O, rng=rng), RNN(D, H, O, rng=rng)
     x, h, c = (rng.standard_normal((n, B)) for n in (D, H, H))  # (D, B), (H, B), (H, B)
-    trace = lstm.trace(x, h, c)
-    gradients: dict[str, Any] = {}
-
-    def run() -> None:
-        lstm.forward(x, h, c)
-        gradients.update(lstm.backward(trace, dy=np.ones((O, B)), dh=np.ones((H, B)), dc=np.ones((H, B))))
-
-    inside = locals_of([LSTM._step.__code__, LSTM.backward.__code__], run)
-    sizes = {"input_size": D, "hidden_size": H, "output_size": O, "batch_size": B, "lag": 3, "t_max": 50.0}
+    step = lstm.trace(x, h, c)._asdict()
     sequences: dict[str, Any] = {"xs": rng.standard_normal((T, D, B)), "h0": h, "c0": c}
     unrolled = unroll(lstm, **sequences)
-    over_time = backpropagate(unrolled.cache, dys=np.ones((T, O, B)))
     examples = {
+        "xh": np.concatenate((x, h)),  # (D+H, B)
+        "gradients": lstm.backward(lstm.trace(x, h, c), dh=np.ones((H, B))),
         "unrolled": unrolled,
-        "over_time": over_time,
+        "over_time": backpropagate(unrolled.cache, dys=np.ones((T, O, B))),
         "loss": squared_error(unrolled.ys, np.zeros((T, O, B)))[0],
         "STEP": STEP,
-        "u": trace.c,
-        "v": trace.f,
-        "s": trace.f,
+        "u": step["c"],
+        "v": step["f"],
+        "s": step["f"],
         "W": np.eye(H),
         "jacobian": np.eye(H),
         "np": np,
-        "gradients": gradients,
     }
+    of_gates = {f"da_{gate}": step["f"] for gate in "fico"}  # (H, B)
+    of_values = {f"d{name}": value for name, value in step.items()}  # a gradient has the shape of its value
+    sizes = {"input_size": D, "hidden_size": H, "output_size": O, "batch_size": B, "lag": 3, "t_max": 50.0}
     public = {name: getattr(lstm_tutorial, name) for name in lstm_tutorial.__all__}
     parameters = rnn.parameters() | lstm.parameters()
-    return public | inside | trace._asdict() | parameters | sizes | sequences | examples
+    found: dict[str, Any] = public | step | of_values | of_gates | parameters | sizes | sequences | examples
+    return found
 
 
 def spelled(symbol: str) -> str:
@@ -113,10 +91,7 @@ def bare(code: str) -> str:
 
 # The sections where a symbol and its code are one name, and the two symbols that are not spelled.
 NAMED = {"One step", "Weights", "The plain network", "Sequences", "Gradients"}
-OWN_NAMES = {
-    "[x_t; h_{t-1}]": "xh",
-    "U": "Wh[:, input_size:]",
-}  # the sections where a symbol and its code are one name
+OWN_NAMES = {"[x_t; h_{t-1}]": "xh", "U": "Wh[:, input_size:]"}
 
 
 @pytest.mark.parametrize(("section", "symbol", "code", "shape"), rows())
@@ -152,6 +127,14 @@ def test_every_value_of_a_step_and_every_parameter_has_a_row() -> None:
     codes = {code for _, _, code, _ in rows()}
     assert set(lstm_tutorial.StepTrace._fields) <= codes
     assert set(LSTM(1, 1, 1).parameters()) <= codes
+
+
+def test_the_names_of_gradients_are_those_of_the_cell() -> None:
+    """As the section says: `lstm.py` calls them so."""
+    tree = ast.parse(Path(inspect.getfile(LSTM)).read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    codes = {code for section, _, code, _ in rows() if section == "Gradients"}
+    assert {code for code in codes if code.isidentifier()} - names == set()
 
 
 def test_no_symbol_and_no_name_stands_twice() -> None:

@@ -1,4 +1,4 @@
-"""Looks at every page of the built site in headless Chromium, three at a time, and notes what is wrong.
+"""Looks at a page of the built site in headless Chromium and notes what is wrong.
 
 The browser asks for the site at its own address and gets the built files; any other address gets nothing.
 What is acceptable is for the tests to say.
@@ -6,7 +6,6 @@ What is acceptable is for the tests to say.
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import shutil
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.async_api import Browser, Page, Response, Route, ViewportSize, async_playwright
+from playwright.sync_api import Browser, Page, Response, Route, ViewportSize
 
 from tests.site.builds import ADDRESS
 
@@ -66,53 +65,39 @@ def file_for(site: Path, address: str) -> Path | None:
     return path if address.startswith(ADDRESS) and path.is_file() else None
 
 
-def audit_all(site: Path, paths: list[str]) -> dict[str, Audit]:
-    """Return an audit of each page."""
-    return asyncio.run(_audit_all(site, paths))
-
-
-async def _audit_all(site: Path, paths: list[str]) -> dict[str, Audit]:
-    turns = asyncio.Semaphore(3)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        audits = await asyncio.gather(*(_audit(browser, site, path, turns) for path in paths))
-        await browser.close()
-    return dict(zip(paths, audits, strict=True))
-
-
-async def _audit(browser: Browser, site: Path, path: str, turns: asyncio.Semaphore) -> Audit:
+def audit_page(browser: Browser, site: Path, path: str) -> Audit:
     """Open a page with an empty cache, let it settle, and look at it in both schemes."""
     audit = Audit()
     responses: list[Response] = []
-    async with turns:
-        context = await browser.new_context(viewport=WIDE, color_scheme="light")
-        await context.route("**/*", partial(_serve, site))
-        page = await context.new_page()
-        page.on(
-            "console", lambda message: audit.errors.append(message.text) if message.type == "error" else None
-        )
-        page.on("pageerror", lambda error: audit.errors.append(str(error)))
-        page.on("requestfailed", lambda request: audit.refused.append(request.url))
-        page.on("response", lambda response: responses.append(response))
-        await page.goto(ADDRESS + path, wait_until="networkidle")
-        audit.sizes = {response.url.removeprefix(ADDRESS): _size(site, response) for response in responses}
-        await page.set_viewport_size(NARROW)
-        audit.narrow_width = await page.evaluate("document.documentElement.scrollWidth")
-        await page.set_viewport_size(WIDE)
-        await page.evaluate(ONE_OF_EACH_KIND)
-        await page.evaluate(AXE_SCRIPT)
-        audit.light = await _violations(page)
-        await page.emulate_media(color_scheme="dark")
-        await page.wait_for_selector("body[data-md-color-scheme=slate]")
-        audit.dark = await _violations(page, runOnly=["color-contrast"])
-        await context.close()
+    context = browser.new_context(viewport=WIDE, color_scheme="light")
+    context.route("**/*", partial(_serve, site))
+    page = context.new_page()
+    page.on("console", lambda message: audit.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: audit.errors.append(str(error)))
+    page.on("requestfailed", lambda request: audit.refused.append(request.url))
+    page.on("response", lambda response: responses.append(response))
+    page.goto(ADDRESS + path, wait_until="networkidle")
+    audit.sizes = {response.url.removeprefix(ADDRESS): _size(site, response) for response in responses}
+    page.set_viewport_size(NARROW)
+    audit.narrow_width = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(WIDE)
+    page.evaluate(ONE_OF_EACH_KIND)
+    page.evaluate(AXE_SCRIPT)
+    audit.light = _violations(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector("body[data-md-color-scheme=slate]")
+    audit.dark = _violations(page, runOnly=["color-contrast"])
+    context.close()
     return audit
 
 
-async def _serve(site: Path, route: Route) -> None:
+def _serve(site: Path, route: Route) -> None:
     """Answer from the built site, and from nowhere else."""
     path = file_for(site, route.request.url)
-    await (route.fulfill(path=path) if path else route.abort())
+    if path:
+        route.fulfill(path=path)
+    else:
+        route.abort()
 
 
 def _size(site: Path, response: Response) -> int:
@@ -123,7 +108,7 @@ def _size(site: Path, response: Response) -> int:
     return len(gzip.compress(body)) if path.suffix in TEXTS else len(body)
 
 
-async def _violations(page: Page, **options: Any) -> list[Any]:
+def _violations(page: Page, **options: Any) -> list[Any]:
     """Let axe look at the page as it stands."""
-    found: list[Any] = await page.evaluate(VIOLATIONS, {"resultTypes": ["violations"], **options})
+    found: list[Any] = page.evaluate(VIOLATIONS, {"resultTypes": ["violations"], **options})
     return found

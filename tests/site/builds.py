@@ -1,7 +1,4 @@
-"""Copies of the project and builds of its site, for the tests: every build runs in a copy, never in the tree.
-
-Whoever asks for a build waits for it; the builds run beside each other and beside the tests.
-"""
+"""Copies of the project and builds of its site, for the tests. Every build runs in a copy."""
 
 from __future__ import annotations
 
@@ -10,8 +7,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from threading import Lock
-from typing import Self
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "https://lstm.invalid/"  # a name that by definition belongs to nobody
@@ -63,52 +58,25 @@ def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess(process.args, process.returncode, printed)
 
 
-class Builds:
-    """The site by MkDocs in two directories, which starts at once; and by Zensical, when it is asked for."""
+def build_site(directory: Path) -> Path:
+    """Build the site with MkDocs in a copy of the project and return it.
 
-    def __init__(self, directory: Path) -> None:
-        one, other = copy_project(directory / "one"), directory / "another place"
-        shutil.copytree(one, other)
-        self.first, self.second = one / "site", other / "site"
-        self._running = {
-            project / "site": start(project, "mkdocs", "build", "--strict") for project in (one, other)
-        }
-        self._printed: dict[Path, str] = {}
-        self._waiting = Lock()
+    Raises
+    ------
+    AssertionError
+        If the build fails; the message is what it printed last.
+    """
+    project = copy_project(directory / "project")
+    result = run(project, "mkdocs", "build", "--strict")
+    assert result.returncode == 0, "\n".join(result.stdout.splitlines()[-20:])
+    return project / "site"
 
-    def __enter__(self) -> Self:
-        """Nothing to prepare: the builds have started."""
-        return self
 
-    def __exit__(self, *error: object) -> None:
-        """Stop what nobody waited for."""
-        for site, process in self._running.items():
-            if site not in self._printed:
-                process.kill()
-                process.communicate()
-
-    def wait(self, site: Path) -> Path:
-        """Return one of the two sites when it is built.
-
-        Raises
-        ------
-        AssertionError
-            If the build fails; the message is what it printed last.
-        """
-        process = self._running[site]
-        with self._waiting:
-            if site not in self._printed:
-                printed, _ = process.communicate(timeout=600)
-                self._printed[site] = "\n".join(printed.splitlines()[-20:])
-        assert process.returncode == 0, self._printed[site]
-        return site
-
-    def zensical(self) -> Path:
-        """Build the site with Zensical and return it."""
-        built = self.wait(self.second).parent
-        project = Path(shutil.copytree(built, built.with_name("by zensical")))
-        shutil.rmtree(project / "site")
-        for command in (["scripts.site.build"], ["zensical", "build"]):
-            result = run(project, *command)
-            assert result.returncode == 0, result.stdout
-        return project / "site"
+def build_with_zensical(built: Path, directory: Path) -> Path:
+    """Build the site once more with Zensical, from the project of a built one, and return it."""
+    project = Path(shutil.copytree(built.parent, directory / "by zensical"))
+    shutil.rmtree(project / "site")
+    for command in (["scripts.site.build"], ["zensical", "build"]):
+        result = run(project, *command)
+        assert result.returncode == 0, result.stdout
+    return project / "site"

@@ -20,6 +20,12 @@ from lstm_tutorial import sigmoid
 print(sigmoid(0.0))
 ```
 
+```python exec="on" session="whole"
+values(half=f"{sigmoid(0.0):.0%}")
+```
+
+Half a gate is {{ half }}, and ``{{ half }}`` is code.
+
 ```python title="lstm_tutorial/lstm.py"
 --8<-- "lstm_tutorial/lstm.py:cell"
 ```
@@ -45,7 +51,7 @@ def small_project(directory: Path) -> Path:
     for path in (project / "docs").rglob("*.md"):
         path.unlink()
     for path in (project / "scripts/figures").glob("*.py"):
-        if path.name not in {"__init__.py", "style.py", "gates.py"}:
+        if path.name not in {"__init__.py", "gates.py"}:
             path.unlink()
     (project / "docs/index.md").write_text(PAGE)
     (project / "docs/other.md").write_text("# Other\n\n## There\n\n::: lstm_tutorial.checks\n")
@@ -73,7 +79,11 @@ BREAKAGES = {
     "figure": Breakage("docs/index.md", "gates.svg", "no_such_figure.svg", "no_such_figure"),
     "link": Breakage("docs/index.md", "(other.md)", "(no_such_page.md)", "no_such_page"),
     "anchor": Breakage("docs/index.md", "#there", "#nowhere", "#nowhere"),
-    "executed block": Breakage("docs/index.md", "sigmoid(0.0)", "sigmoid(nothing)", "NameError"),
+    "executed block": Breakage(
+        "docs/index.md", "print(sigmoid(0.0))", "print(sigmoid(nothing))", "NameError"
+    ),
+    "value that is missing": Breakage("docs/index.md", "is {{ half }}", "is {{ whole }}", "value whole"),
+    "value that is not used": Breakage("docs/index.md", "is {{ half }}", "is one half", "value half"),
     "formula": Breakage("docs/index.md", "\\forget{f_t}", "\\forgot{f_t}", "\\forgot"),
     "figure script": Breakage(
         "scripts/figures/gates.py", "def build() -> None:", "def built() -> None:", "gates"
@@ -84,11 +94,11 @@ BREAKAGES = {
 }
 
 
-def break_and_build(whole: Path, name: str) -> CompletedProcess[str]:
-    """Break one thing in a copy and build it."""
-    project = Path(shutil.copytree(whole, whole.with_name(name)))
+def broken_copy(whole: Path, target: Path, name: str) -> Path:
+    """Copy the project and break one thing in the copy."""
+    project = Path(shutil.copytree(whole, target))
     file, old, new, _ = BREAKAGES[name]
     text = (project / file).read_text()
     assert text.count(old) == 1
     (project / file).write_text(text.replace(old, new))
-    return build(project)
+    return project

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
 from tests.site.builds import copy_project, run
-from tests.site.small import BREAKAGES
+from tests.site.small import BREAKAGES, broken_copy, build
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
-def test_a_build_with_something_broken_fails(
-    name: str, failures: dict[str, Future[CompletedProcess[str]]]
-) -> None:
-    result = failures[name].result()
+def test_a_build_with_something_broken_fails(name: str, whole: Path, tmp_path: Path) -> None:
+    result = build(broken_copy(whole, tmp_path / "broken", name))
+    assert result.returncode != 0, result.stdout
+    assert BREAKAGES[name].mentioned in result.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["executed block", "formula", "value that is missing", "value that is not used"]
+)
+def test_zensical_fails_too(name: str, whole: Path, tmp_path: Path) -> None:
+    result = run(broken_copy(whole, tmp_path / "broken", name), "zensical", "build")
     assert result.returncode != 0, result.stdout
     assert BREAKAGES[name].mentioned in result.stdout
 

@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from tests.conftest import PAGES
-from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, Audit, file_for
-from tests.site.builds import ADDRESS, Builds
+from tests.docs.pages import all_pages
+from tests.site.audit import WIDE, audit_page, file_for
+from tests.site.builds import ADDRESS
 
 LIMIT = 200_000  # bytes, compressed, for the first load of any page
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on the PATH")
+PAGES = [re.sub(r"(index)?\.md$", "/", page).replace("//", "/").lstrip("/") for page in all_pages()]
+"""The addresses of all pages, relative to the site's."""
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_page_is_light_and_accessible_and_asks_no_other_host(
-    path: str, audits: Future[dict[str, Audit]]
+    path: str, chromium: Browser, site: Path
 ) -> None:
-    audit = audits.result()[path]
+    audit = audit_page(chromium, site, path)
     assert audit.errors == []
     assert audit.refused == []
     assert sum(audit.sizes.values()) <= LIMIT, audit.sizes
@@ -34,19 +35,9 @@ def test_page_is_light_and_accessible_and_asks_no_other_host(
     assert audit.narrow_width <= 390, "the page scrolls sideways on a phone"
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Start a browser once for all that is clicked and typed below."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def context(chromium: Browser, builds: Builds) -> Iterator[BrowserContext]:
+def context(chromium: Browser, site: Path) -> Iterator[BrowserContext]:
     """Open a window with an empty cache, for which the built site is the whole internet."""
-    site = builds.wait(builds.first)
 
     def serve(route: Route) -> None:
         path = file_for(site, route.request.url)
@@ -131,8 +122,7 @@ def test_search_finds_a_chapter(page: Page) -> None:
     page.wait_for_selector(".md-search-result__item a[href*='learn/cell']")
 
 
-def test_pages_read_the_same_without_javascript(chromium: Browser, builds: Builds) -> None:
-    site = builds.wait(builds.first)
+def test_pages_read_the_same_without_javascript(chromium: Browser, site: Path) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     for path in PAGES:

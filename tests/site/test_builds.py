@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gzip
 import re
-from concurrent.futures import Future
 from pathlib import Path
 
-from tests.site.builds import ADDRESS, Builds
+from tests.site.builds import ADDRESS, build_site, build_with_zensical
 from tests.site.html import pages, parse
 
 
@@ -22,14 +21,13 @@ def contents(site: Path) -> dict[str, bytes]:
     return files
 
 
-def test_two_builds_in_two_directories_are_the_same_bytes(builds: Builds) -> None:
-    one, other = contents(builds.wait(builds.first)), contents(builds.wait(builds.second))
+def test_two_builds_in_two_directories_are_the_same_bytes(site: Path, tmp_path: Path) -> None:
+    one, other = contents(site), contents(build_site(tmp_path))
     assert one.keys() == other.keys()
     assert [name for name in one if one[name] != other[name]] == []
 
 
-def test_every_page_is_in_the_sitemap_under_its_canonical_address(builds: Builds) -> None:
-    site = builds.wait(builds.first)
+def test_every_page_is_in_the_sitemap_under_its_canonical_address(site: Path) -> None:
     listed = set(re.findall(r"<loc>(.*?)</loc>", (site / "sitemap.xml").read_text()))
     for page in pages(site):
         if page.name == "404.html":
@@ -41,14 +39,13 @@ def test_every_page_is_in_the_sitemap_under_its_canonical_address(builds: Builds
         assert address in listed
 
 
-def test_what_is_not_a_page_stays_out_of_the_site(builds: Builds) -> None:
-    site = builds.wait(builds.first)
+def test_what_is_not_a_page_stays_out_of_the_site(site: Path) -> None:
     assert not list(site.glob("overrides")) + list(site.rglob("*.py"))
     assert [path.name for path in site.glob("_generated/*")] in ([], ["social.png"])
 
 
-def test_zensical_builds_the_same_pages(builds: Builds, zensical: Future[Path]) -> None:
-    ours, theirs = builds.wait(builds.first), zensical.result()
-    assert pages(ours) == pages(theirs)
-    for page in pages(ours):
-        assert parse(ours / page).words == parse(theirs / page).words, page
+def test_zensical_builds_the_same_pages(site: Path, tmp_path: Path) -> None:
+    theirs = build_with_zensical(site, tmp_path)
+    assert pages(site) == pages(theirs)
+    for page in pages(site):
+        assert parse(site / page).words == parse(theirs / page).words, page

@@ -1,4 +1,4 @@
-"""While `mkdocs serve` runs, an edit of a page and an edit of the package both show, without a restart."""
+"""While `make serve` runs, an edit of a page, of the package or of a figure shows, without a restart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from pathlib import Path
 from urllib.error import URLError
 
@@ -47,13 +46,13 @@ class Served:
 
 
 @pytest.fixture
-def served(whole: Future[Path], tmp_path: Path) -> Iterator[Served]:
+def served(whole: Path, tmp_path: Path) -> Iterator[Served]:
     """Serve a small copy on a free port."""
-    project = Path(shutil.copytree(whole.result(), tmp_path / "served"))
+    project = Path(shutil.copytree(whole, tmp_path / "served"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = start(project, "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}")
+    process = start(project, "mkdocs", "serve", "--dirty", "--dev-addr", f"127.0.0.1:{port}")
     yield Served(project, f"http://127.0.0.1:{port}/")
     process.terminate()
     process.communicate()
@@ -62,17 +61,25 @@ def served(whole: Future[Path], tmp_path: Path) -> Iterator[Served]:
 def test_edits_show_without_a_restart(served: Served) -> None:
     first = served.wait_for("", lambda text: "Whole" in text)
     assert "<code>0.5\n" in first
+    assert "Half a gate is 50%" in first
     reference = served.page("other/")
 
-    served.edit("docs/index.md", "# Whole", "# Edited")
-    served.wait_for("", lambda text: "<h1" in text and "Edited" in text)
-    again = served.page("other/")
-    assert article(again) == article(reference), "a page that did not change reads as before"
+    served.edit("docs/index.md", "Half a gate is", "Edited: half a gate is")
+    served.wait_for("", lambda text: "Edited: half a gate is 50%" in text)
+    served.edit("docs/index.md", "{sigmoid(0.0):.0%}", "{sigmoid(0.0):.1%}")
+    served.wait_for("", lambda text: "50.0%" in text)
+    assert article(served.page("other/")) == article(reference), "a page that did not change reads as before"
 
+    served.edit("docs/other.md", "# Other", "# Edited")
+    served.wait_for("other/", lambda text: "Edited" in article(text))
     served.edit("lstm_tutorial/activations.py", "(1.0 + np.exp(np.copysign", "(3.0 + np.exp(np.copysign")
-    served.wait_for("", lambda text: "<code>0.25\n" in text)
+    again = served.wait_for("", lambda text: "<code>0.25\n" in text)
+    assert "Edited: half a gate is 25.0%" in again
+
+    served.edit("scripts/figures/gates.py", 'title="The four gates', 'title="All four gates')
+    served.wait_for("", lambda text: "All four gates" in text)
 
 
 def article(text: str) -> str:
     """Return the content of a page without what surrounds it."""
-    return text[text.index("<article") : text.index("</article>")]
+    return text[text.index("<article") : text.index("</article>")] if text else ""

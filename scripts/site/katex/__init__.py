@@ -3,8 +3,8 @@ r"""A Markdown extension that sets mathematics while the site builds: TeX goes i
 A page needs no JavaScript to show an equation. `pymdownx.arithmatex` finds the mathematics between dollar
 signs, and this extension, which stands after it in ``mkdocs.yml``, hands it to KaTeX (``katex.min.js``
 beside this file, version 0.19.1, as published) in a JavaScript engine. In docstrings, ``:math:`x^2``` is
-mathematics too. TeX with an error raises, so that a build fails. The stylesheet, without its references to
-other font formats than WOFF2, and the fonts are in ``docs/assets/katex``.
+mathematics too. TeX with an error raises, so that a build fails. The stylesheet and the fonts are in
+``docs/assets/katex``; `scripts.site.update_katex` brings all of them to another version.
 
 ``\forget{f_t}``, ``\inp{i_t}``, ``\cand{\tilde c_t}``, ``\outp{o_t}``, ``\cell{c_t}`` and ``\hid{h_t}`` set
 what they hold in the colour of the gate. Besides those classes, nothing that could reach outside a formula is

@@ -8,13 +8,13 @@ quotations of that file and are not run.
 from __future__ import annotations
 
 import re
-from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 
 from tests.docs.pages import all_pages, text_of
-from tests.docs.snippets import PAGES, UV, shown
-from tests.site.builds import ROOT, Builds
+from tests.site.builds import ROOT
+from tests.site.snippets import PAGES, run_blocks, shown
 
 
 def fences(page: str) -> list[tuple[str, str]]:
@@ -41,16 +41,15 @@ def test_every_python_block_is_run_or_quoted(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_blocks_run_in_a_clean_environment_and_print_what_is_shown(
-    page: str, builds: Builds, runs: dict[str, Future[list[str]]]
+    page: str, site: Path, python: Path, tmp_path: Path
 ) -> None:
-    if UV is None:
-        pytest.skip("uv is not on the PATH")
-    pairs = shown(builds, page)
+    pairs = shown(site, page)
     displayed = [options for options, _ in fences(page) if 'exec="on"' in options and "source=" in options]
     assert len(pairs) == len(displayed), "the page shows other blocks than its source runs"
     if not pairs:
         return
-    for (code, output), printed in zip(pairs, runs[page].result(), strict=True):
+    all_printed = run_blocks(python, [code for code, _ in pairs], tmp_path / "empty")
+    for (code, output), printed in zip(pairs, all_printed, strict=True):
         if printed.strip():
             assert output is not None, code
             assert printed.rstrip() == output.rstrip(), code

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tests.docs.pages import all_pages
-from tests.site.builds import ROOT, Builds, copy_project
+from tests.site.builds import ROOT, copy_project
 from tests.site.html import Block, parse
 
 PAGES = [page for page in all_pages() if not page.startswith("reference/api/")]
@@ -41,9 +41,8 @@ def examples(blocks: list[Block]) -> list[tuple[str, str | None]]:
     return result
 
 
-def shown(builds: Builds, page: str) -> list[tuple[str, str | None]]:
+def shown(site: Path, page: str) -> list[tuple[str, str | None]]:
     """Return the examples of a page as the built site shows them."""
-    site = builds.wait(builds.first)
     path = re.sub(r"(^|/)index\.md$|\.md$", "/", page).lstrip("/")
     return examples(parse(site / path / "index.html").blocks)
 

@@ -1,0 +1,110 @@
+"""Run the Python blocks of pages: the blocks of a page are one program, and what it prints goes into the page.
+
+``mkdocs.yml`` names `formatter` as the format of Python fences. markdown-exec reads their options and lays out
+source and result. The blocks run here for three reasons: a block that fails raises, so that the build fails with
+MkDocs and with Zensical; a block may give named values to the sentences of its page (`scripts.site.values`); and
+while `mkdocs serve` runs, results are kept.
+"""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from io import StringIO
+from typing import Any, NamedTuple
+
+from markdown import Markdown
+from markdown_exec import base_format
+from pymdownx.superfences import SuperFencesException
+
+
+class Block(NamedTuple):
+    """A block of Python; what is hidden may give values."""
+
+    code: str
+    hidden: bool
+
+
+class Result(NamedTuple):
+    """What a block gave: its text, and its named values."""
+
+    printed: str
+    values: list[tuple[str, str]]
+
+
+results: dict[tuple[Block, ...], Result] | None = None
+"""The results of blocks, each by itself and the blocks before it; None where they are not kept."""
+
+
+class Program:
+    """The blocks of one page, run in order; a block whose result is known runs only if a later one needs it."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.names: dict[str, Any] = {"__name__": "__main__"}
+        self.finished = 0  # how many of the blocks have run
+
+    def run(self, block: Block, page: str) -> Result:
+        """Return the result of the next block."""
+        self.blocks.append(block)
+        known = {} if results is None else results
+        key = tuple(self.blocks)
+        if key not in known:
+            for waiting in self.blocks[self.finished :]:
+                result = run_block(waiting, page, self.names)
+            self.finished = len(self.blocks)
+            known[key] = result
+        return known[key]
+
+
+programs: dict[Markdown, Program] = {}
+"""The program of each page that was converted in this build."""
+
+
+def formatter(
+    source: str, language: str, css_class: str, options: dict[str, Any], md: Markdown, **_: Any
+) -> str:
+    """Run one block, and return its source and what it printed as HTML."""
+
+    def run(code: str, session: str, **_: Any) -> str:
+        insert: Any = md.inlinePatterns["values"]
+        insert.page = session or insert.page
+        block = Block(code, hidden=not options["source"])
+        result = programs.setdefault(md, Program()).run(block, insert.page)
+        insert.given += result.values
+        return result.printed
+
+    html: str = base_format(language=language, run=run, code=source, md=md, **options)
+    return html
+
+
+def run_block(block: Block, page: str, names: dict[str, Any]) -> Result:
+    """Run a block with these names, with a `print` of ours, and if it is hidden with `values`.
+
+    Raises
+    ------
+    SuperFencesException
+        If the block raises. The message is its traceback.
+    """
+    printed, given = StringIO(), []
+
+    def values(**named: str) -> None:
+        for name, value in named.items():
+            if not isinstance(value, str):
+                raise TypeError(f"the value {name} must be formatted as text, got {value!r}")
+            given.append((name, value))
+
+    own = names.get("values")  # a page may use the name for itself
+    names["print"] = lambda *args, **options: print(*args, **{"file": printed} | options)
+    if block.hidden:
+        names["values"] = values
+    lines = block.code.splitlines(keepends=True)
+    file = f"<block of {page}: {lines[0].strip()}>"
+    linecache.cache[file] = (len(block.code), None, lines, file)  # for the traceback
+    try:
+        exec(compile(block.code, file, "exec"), names)
+    except Exception as error:
+        raise SuperFencesException(f"a block of {page} failed\n{traceback.format_exc()}") from error
+    if block.hidden:
+        names["values"] = own
+    return Result(printed.getvalue(), given)

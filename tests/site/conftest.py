@@ -1,0 +1,70 @@
+"""What the tests of the built site share. Each build is made once, however many test processes there are.
+
+The first process that needs a build makes it, under a lock; the others wait and then use the same files.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.site.audit import ARGUMENTS, CHROMIUM
+from tests.site.builds import build_site
+from tests.site.small import small_project
+from tests.site.snippets import UV, clean_python
+
+Once = Callable[[str, Callable[[Path], Path]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return a function that makes something in a new directory, unless another process has made it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if hasattr(request.config, "workerinput") else base
+
+    def make_once(name: str, make: Callable[[Path], Path]) -> Path:
+        directory, result = shared / name, shared / f"{name}.path"
+        with FileLock(shared / f"{name}.lock"):
+            if not result.exists():
+                shutil.rmtree(directory, ignore_errors=True)  # another process began and failed
+                directory.mkdir()
+                result.write_text(str(make(directory)))
+        return Path(result.read_text())
+
+    return make_once
+
+
+@pytest.fixture(scope="session")
+def site(once: Once) -> Path:
+    """Return the site, built by MkDocs in a directory with a space in its name."""
+    return once("site build", build_site)
+
+
+@pytest.fixture(scope="session")
+def whole(once: Once) -> Path:
+    """Return a small copy of the project that builds."""
+    return once("small", small_project)
+
+
+@pytest.fixture(scope="session")
+def python(once: Once) -> Path:
+    """Return the interpreter of an environment with the installed package, matplotlib and nothing else."""
+    if UV is None:
+        pytest.skip("uv is not on the PATH")
+    return once("clean", clean_python)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start a browser once in each test process."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

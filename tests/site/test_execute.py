@@ -1,0 +1,42 @@
+"""Results of executed blocks are kept while a site is served, and only as long as they hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from scripts.site import execute
+
+CLOCK = "import time\n\nnow = time.perf_counter_ns()\nprint(now)"
+
+
+def printed(*blocks: str) -> list[str]:
+    """Run these blocks as the program of a page, and return what each printed."""
+    program = execute.Program()
+    return [program.run(execute.Block(code, hidden=True), "a-page").printed for code in blocks]
+
+
+@pytest.fixture
+def _kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep results for one test."""
+    monkeypatch.setattr(execute, "results", {})
+
+
+def test_results_are_not_kept_by_default() -> None:
+    assert printed(CLOCK) != printed(CLOCK)
+
+
+@pytest.mark.usefixtures("_kept")
+def test_a_block_runs_again_only_if_it_or_one_before_it_changed() -> None:
+    first = printed(CLOCK, CLOCK)
+    assert printed(CLOCK, CLOCK) == first
+    assert printed(CLOCK, CLOCK + "\nprint('edited')")[0] == first[0]
+    edited = printed(CLOCK + " ", CLOCK)
+    assert edited[0] != first[0]
+    assert edited[1] != first[1]
+
+
+@pytest.mark.usefixtures("_kept")
+def test_an_edited_block_finds_the_names_of_those_before_it() -> None:
+    printed("x = [1]", "x.append(2)", "print(x)")
+    assert printed("x = [1]", "x.append(2)", "print(x, 'edited')")[2] == "[1, 2] edited\n"
+    assert printed("x = [1]", "x.append(3)", "print(x)")[2] == "[1, 3]\n"

@@ -1,0 +1,64 @@
+"""A build makes again the figures that depend on what changed, and no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.site.builds import copy_project, run
+
+FIGURES = {"flow", "flow_next", "product", "memory_decay", "ladder"}
+OF_THE_EXAMPLE = {"flow", "flow_next", "product"}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the project with a few figures, all of them made."""
+    project = copy_project(tmp_path_factory.mktemp("figures") / "project")
+    for path in (project / "scripts/figures").glob("[!_]*.py"):
+        if path.stem not in FIGURES:
+            path.unlink()
+    assert made_again(project) == FIGURES | {"forward_pass"}
+    return project
+
+
+def made_again(project: Path) -> set[str]:
+    """Build, and return the scripts that ran."""
+    result = run(project, "scripts.site.build")
+    assert result.returncode == 0, result.stdout
+    names = result.stdout.splitlines()[-1].removeprefix("ran: ").split(", ")
+    return {name.split(".")[-1] for name in names if name.startswith("scripts.")}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("scripts/figures/flow.py", "its values as strips", "its strips", {"flow"}),
+        ("scripts/plotting/strips.py", "(their sum)", "(the sum)", {"flow", "flow_next"}),
+        ("scripts/plotting/tiles.py", "value of a tile", "value", OF_THE_EXAMPLE),
+        ("scripts/plotting/style.py", '"font.size": 11.5', '"font.size": 11.4', FIGURES),
+        ("scripts/forward_pass.py", "INPUT_SEED = 15", "INPUT_SEED = 16", OF_THE_EXAMPLE | {"forward_pass"}),
+        ("lstm_tutorial/lstm.py", '"""', '"""An edit. ', OF_THE_EXAMPLE | {"forward_pass"}),
+        ("docs/records/bench.json", "{", "{ ", {"ladder"}),
+        ("docs/learn/cell.md", "#", "# An edit.", set()),
+    ],
+)
+def test_an_edit_makes_again_what_depends_on_it(
+    file: str, old: str, new: str, expected: set[str], project: Path
+) -> None:
+    text = (project / file).read_text(encoding="utf-8")
+    assert old in text
+    (project / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert made_again(project) == expected
+    generated = project / "docs/_generated"
+    if old == "(their sum)":
+        assert all(new in (generated / f"{name}.svg").read_text() for name in expected)
+
+
+def test_a_figure_that_is_gone_is_made_again_and_one_without_a_script_goes(project: Path) -> None:
+    (project / "docs/_generated/flow.svg").unlink()
+    (project / "scripts/figures/flow_next.py").unlink()
+    assert made_again(project) == {"flow"}
+    assert not (project / "docs/_generated/flow_next.svg").exists()
+    assert made_again(project) == set()
