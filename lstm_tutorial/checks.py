@@ -222,12 +222,9 @@ def as_size(name: str, value: int) -> int:
     ValueError
         If `value` is zero or negative.
     """
-    try:
-        size = operator.index(value)
-    except TypeError:
-        size = None
-    if size is None or isinstance(value, (bool, np.bool_, np.ndarray)):
+    if isinstance(value, (bool, np.bool_, np.ndarray)) or not hasattr(value, "__index__"):
         raise TypeError(f"{name} must be a positive integer, got {value!r}")
+    size = operator.index(value)
     if size < 1:
         raise ValueError(f"{name} must be a positive integer, got {size}")
     return size

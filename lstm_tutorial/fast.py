@@ -113,13 +113,8 @@ def run_backward(
 def local_derivatives(steps: Steps, chunk: slice) -> tuple[FloatArray, FloatArray]:
     """Compute the local derivatives of a chunk of n steps, which do not depend on the incoming gradient.
 
-    Returns
-    -------
-    da : numpy.ndarray, (n, 4, H, B)
-        Derivatives of c with respect to the pre-activations of f, i and c_tilde, and of h with respect to
-        that of o.
-    h_by_c : numpy.ndarray, (n, H, B)
-        Derivative of h with respect to c.
+    Returns the derivatives of c with respect to the pre-activations of f, i and c_tilde, and of h with
+    respect to that of o, (n, 4, H, B), and the derivative of h with respect to c, (n, H, B).
     """
     H = steps.cs.shape[1]
     gates = steps.gates[chunk]  # (n, 4H, B)

@@ -2,9 +2,8 @@
 
 A step and its backward pass; `lstm_tutorial.network` runs them along a sequence. The first paper multiplies
 the previous hidden state by the reset gate *before* the matrix product (Cho et al. 2014; ONNX's default).
-cuDNN, PyTorch and Keras multiply *after* it, which lets all products of a step be one.
-
-Letters: D = input_size, H = hidden_size, O = output_size, B = batch. The gates are in the order r, z, n.
+cuDNN, PyTorch and Keras multiply *after* it, so that one product a step is enough. The order of the gates
+is r, z, n.
 """
 
 from __future__ import annotations
@@ -50,28 +49,14 @@ class GRU(Network):
     .. math:: h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}
 
     Matrices act on the input and the previous hidden state, stacked as ``[x; h_prev]``. They are drawn from a
-    standard normal divided by the square root of their number of columns; biases are zero.
+    standard normal divided by the square root of their number of columns; biases are zero. Sizes, `rng` and
+    `dtype` are those of `lstm_tutorial.lstm.LSTM`.
 
     Parameters
     ----------
-    input_size : int
-        D, the number of input features.
-    hidden_size : int
-        H, the number of hidden units.
-    output_size : int or None
-        O, the number of outputs; None leaves the read-out out.
     reset : {"after", "before"}
         Whether the reset gate multiplies the product ``Wn_h @ h_prev + Wn_hidden_bias``, as in PyTorch, or
         `h_prev` before the product, as in the first paper.
-    rng : None, int or numpy.random.Generator
-        Where the weights come from. The same seed gives the same weights; a generator is advanced.
-    dtype : dtype_like
-        ``float64`` or ``float32``; everything is stored and computed in it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range; the message names it.
 
     References
     ----------

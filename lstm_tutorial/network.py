@@ -278,9 +278,7 @@ class Network:
             dxs[t] = step_gradients["x"]
             dstate = tuple([step_gradients[f"{name}_prev"] for name in self.state_names])
             for name in gradients.keys() & step_gradients.keys():
-                gradients[name] += step_gradients[
-                    name
-                ]  # the same weights at every step: the sum over the steps
+                gradients[name] += step_gradients[name]  # the same weights at each step: the sum
         return gradients, dxs, dstate
         # --8<-- [end:run-backward]
 

@@ -20,13 +20,8 @@ class Weight:
     Reading gives the live array, not a copy. Assigning copies into it, so that everyone who holds the array
     sees the new values; what does not fit is refused.
 
-    Parameters
-    ----------
-    store : str
-        The attribute of the network that holds the numbers. Arrays of one shape may share a store. A store
-        that is None means that this network does not have the weight.
-    index : int, optional
-        Which array of the store this is; without it, the whole store.
+    `store` names the attribute of the network that holds the numbers, None if this network does not have the
+    weight. Arrays of one shape share a store; `index` says which of them this is.
     """
 
     def __init__(self, store: str, index: int | EllipsisType = ...) -> None:

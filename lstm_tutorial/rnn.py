@@ -2,8 +2,6 @@
 
 A step and its backward pass; `lstm_tutorial.network` runs them along a sequence. Going back, the gradient is
 multiplied by one Jacobian per step, and all factors share one matrix: hence it vanishes or explodes.
-
-Letters: D = input_size, H = hidden_size, O = output_size, B = batch.
 """
 
 from __future__ import annotations
@@ -41,25 +39,8 @@ class RNN(Network):
     r"""A plain recurrent network with a linear read-out.
 
     The new hidden state is :math:`h_t = \tanh(W_h [x_t; h_{t-1}] + b_h)`. The matrices are drawn from a
-    standard normal divided by the square root of their number of columns; the biases are zero.
-
-    Parameters
-    ----------
-    input_size : int
-        D, the number of input features.
-    hidden_size : int
-        H, the number of hidden units.
-    output_size : int or None
-        O, the number of outputs; None leaves the read-out out.
-    rng : None, int or numpy.random.Generator
-        Where the weights come from. The same seed gives the same weights; a generator is advanced.
-    dtype : dtype_like
-        ``float64`` or ``float32``; everything is stored and computed in it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range; the message names it.
+    standard normal divided by the square root of their number of columns; the biases are zero. Sizes, `rng`
+    and `dtype` are those of `lstm_tutorial.lstm.LSTM`.
     """
 
     step_type = RNNTrace

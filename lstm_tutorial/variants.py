@@ -3,8 +3,6 @@
 Each change is one of the variants that Greff et al. (2015) compared; "none" is the cell of
 `lstm_tutorial.lstm`. The step and its backward pass are those of the cell, with a condition for each change.
 They run by the plain loop of `lstm_tutorial.network`, not by the quick way.
-
-Letters: D = input_size, H = hidden_size, O = output_size, B = batch.
 """
 
 from __future__ import annotations
@@ -46,29 +44,13 @@ class Variant(LSTM):
     r"""An LSTM with one part changed.
 
     Weights have the names, the shapes and the initial values of `lstm_tutorial.lstm.LSTM`: for one seed, all
-    variants start from the same numbers. What a change leaves out is not among `parameters`.
+    variants start from the same numbers. What a change leaves out is not among `parameters`. The other
+    arguments are those of `LSTM`.
 
     Parameters
     ----------
-    input_size : int
-        D, the number of input features.
-    hidden_size : int
-        H, the number of hidden units.
-    output_size : int or None
-        O, the number of outputs; None leaves the read-out out.
     change : str
         One of `CHANGES`.
-    rng : None, int or numpy.random.Generator
-        Where the weights come from. The same seed gives the same weights; a generator is advanced.
-    dtype : dtype_like
-        ``float64`` or ``float32``; everything is stored and computed in it.
-    forget_bias : float
-        The initial value of ``Wf_bias``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is of the wrong kind or out of range; the message names it.
 
     References
     ----------

@@ -244,6 +244,13 @@ def test_the_rounding_of_several_outputs_is_that_of_their_weighted_norm():
     assert row.error == pytest.approx(1e-9 / (8 * 2**-52 * size / CUBE_ROOT / 1e-7), rel=1e-12)
 
 
+def test_the_rounding_of_outputs_near_the_largest_float_is_finite():
+    """Their products with the random weights are not."""
+    x, y = np.array([1.0]), np.array([1.7e308] * 9)
+    assert check_gradients(lambda: y, {"x": x}, lambda dy: {"x": [1e295]}).ok
+    assert check_gradients(lambda: y, {"x": x}, lambda dy: {"x": [1e308]}).wrong == ["x"]
+
+
 def test_zero_against_zero_and_nothing_against_nothing_agree():
     x, empty = np.array([1.0]), np.empty((0, 3))
     report = check_gradients(lambda: 0.0, {"x": x, "empty": empty}, {"x": [0.0], "empty": empty})

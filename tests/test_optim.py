@@ -112,13 +112,13 @@ def test_a_loaded_state_continues_bit_for_bit(name, updates):
     assert state["t"] == updates
     others, other = copies(parameters), OPTIMIZERS[name]()
     other.load(state)
-    kept = copies(state)
+    for array in state.values():
+        array[...] = 7  # it is a copy both ways
     for _ in range(3):
         optimizer.update(parameters, gradients)
         other.update(others, gradients)
     assert_same(parameters, others)
     assert_same(other.state(), optimizer.state())
-    assert_same(state, kept)  # it is a copy both ways
 
 
 def test_the_names_of_the_state():

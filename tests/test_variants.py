@@ -121,7 +121,7 @@ def test_what_is_left_out_has_no_weights(change, missing):
 def test_peepholes_start_at_zero_and_then_change_nothing():
     plain, variant = Variant(D, H, O, rng=2), Variant(D, H, O, change="peepholes", rng=2)
     assert set(variant.parameters()) - set(plain.parameters()) == {"pf", "pi", "po"}
-    assert not any(variant.parameters()[name].any() for name in ("pf", "pi", "po"))
+    assert not any(variant.parameters()[name].any() for name in ("pf", "pi", "po", "Wf_bias"))
     xs = np.random.default_rng(0).standard_normal((6, D, 2))
     assert (unroll(plain, xs).ys == unroll(variant, xs).ys).all()
 

@@ -5,11 +5,13 @@ for the same numbers. The networks' weights and inputs are drawn here and stored
 from them, so the tests depend on no generator. `tests/parity` repeats every number.
 """
 
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from scripts.files import write_atomically
 from tests.parity import pytorch, training
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
@@ -32,15 +34,9 @@ def cases() -> dict[str, dict[str, Any]]:
     }
 
 
-def write(name: str, arrays: dict[str, Any]) -> None:
-    """Write arrays into one file, moved into place when it is whole."""
-    temporary = FOLDER / f".{name}.npz"
-    np.savez_compressed(temporary, allow_pickle=False, **arrays)
-    temporary.replace(FOLDER / f"{name}.npz")
-
-
 if __name__ == "__main__":
     for file, found in cases().items():
-        write(
-            file, {f"{case}/{key}": value for case, values in found.items() for key, value in values.items()}
-        )
+        buffer = io.BytesIO()
+        arrays = {f"{case}/{key}": array for case, kept in found.items() for key, array in kept.items()}
+        np.savez_compressed(buffer, allow_pickle=False, **arrays)
+        write_atomically(FOLDER / f"{file}.npz", buffer.getvalue())
