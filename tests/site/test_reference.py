@@ -1,4 +1,4 @@
-"""The reference has a page for every module, and each default on it is the one that Python uses."""
+"""The reference shows every module, all that is public in it, and the defaults that Python uses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+import lstm_tutorial
+from lstm_tutorial.network import Network
 from tests.docs.pages import DOCS, text_of
 from tests.site.builds import ROOT
 
@@ -24,13 +27,29 @@ ITEM = re.compile(r'<li class="doc-section-item field-body">\s*<b><code>(\w+)</c
 DEFAULT = re.compile(r"default:\s*<code>(.*?)</code>", re.DOTALL)
 
 
-def test_every_module_has_its_page_and_the_navigation_lists_it() -> None:
+def test_every_module_has_its_page_in_reading_order() -> None:
+    """The package's docstring gives the order; the navigation and the list of modules follow it."""
+    pages = {path.stem: path for path in (DOCS / "reference/api").glob("*.md") if path.stem != "index"}
+    assert sorted(pages) == MODULES
+    for module, path in pages.items():
+        assert f"::: lstm_tutorial.{module}\n" in path.read_text(encoding="utf-8")
+    order = [*re.findall(r"`(\w+)`", str(lstm_tutorial.__doc__)), "parameters", "checks"]
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    pages = sorted(path.stem for path in (DOCS / "reference/api").glob("*.md") if path.stem != "index")
-    assert pages == MODULES
-    for module in MODULES:
-        assert f"::: lstm_tutorial.{module}\n" in text_of(f"reference/api/{module}.md")
-        assert config.count(f": reference/api/{module}.md\n") == 1
+    assert re.findall(r"\w: reference/api/(\w+)\.md\n", config) == order
+    assert re.findall(r"\]\((\w+)\.md\)", text_of("reference/api/index.md")) == order
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_function_and_class_is_on_the_page_of_its_module(module: str, site: Path) -> None:
+    """Also where a page lists what it shows, so as to show it in another order."""
+    source = importlib.import_module(f"lstm_tutorial.{module}")
+    public = {
+        name
+        for name, value in vars(source).items()
+        if not name.startswith("_") and getattr(value, "__module__", "") == source.__name__
+    }
+    page = (site / f"reference/api/{module}/index.html").read_text(encoding="utf-8")
+    assert {name for name in public if f'<h2 id="lstm_tutorial.{module}.{name}"' not in page} == set()
 
 
 def parameters_shown(page: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
@@ -53,11 +72,14 @@ def default_shown(item: str) -> Any:
 
 
 def test_every_default_on_a_page_is_the_signatures(site: Path) -> None:
-    """Each parameter has a line of its own, with the default that Python uses."""
+    """Each parameter has a line of its own, but for what other networks take as the LSTM does."""
     wrong, seen = [], 0
+    of_lstm = {p.name: p.default for p in inspect.signature(lstm_tutorial.LSTM).parameters.values()}
     for page in sorted(site.glob("reference/api/*/index.html")):
         for name, value, shown in parameters_shown(page.read_text(encoding="utf-8")):
             seen += 1
+            if isinstance(value, type) and issubclass(value, Network):
+                shown = of_lstm | shown
             wrong += [
                 f"{name}: {p.name} is {p.default}, shown {shown.get(p.name, 'nothing')}"
                 for p in inspect.signature(value).parameters.values()
