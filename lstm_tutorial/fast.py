@@ -1,14 +1,15 @@
-"""The LSTM's quick way along consecutive steps and back: it equals the plain loop of `lstm_tutorial.network`.
+"""The LSTM's fast path along consecutive steps and back: it equals the plain loop of `lstm_tutorial.network`.
 
-The equations are those of `lstm_tutorial.lstm`. Two ideas make them quick in NumPy:
+The equations are those of `lstm_tutorial.lstm`, and the results agree to rounding. Two ideas make them fast:
 
 1. *One product a step.* Weights and biases are one matrix, which acts on ``z = [x; h_prev; 1]``. All arrays
-   are made beforehand, and every step writes into them: `h` into the ``z`` of the next step, a gate into its
-   place. The weights' gradient, a sum of products over steps, is one product of longer matrices.
-2. *Local derivatives first.* What a gradient is multiplied with at a step does not depend on the gradient. It
-   is computed for a chunk of steps that fits into the processor's cache; the loop backward is seven calls.
+   are allocated beforehand, and a step writes into them: `h` into the ``z`` of the next step, a gate into its
+   rows. The weights' gradient, a sum of products over steps, is one product of longer matrices.
+2. *Local derivatives first.* The local derivatives of a step, such as dc/df, do not depend on the gradient
+   that arrives. They are computed for a block of n steps that fits into the processor's cache; the loop
+   backward is then seven calls a step.
 
-`LSTM.run` and `LSTM.run_backward` are the two functions here; checks, lengths, states, the read-out and
+`LSTM.run` and `LSTM.run_backward` are the first two functions; checks, lengths, states, the read-out and
 checkpoints are in `lstm_tutorial.network`, as for every network. Letters as there.
 """
 
@@ -19,19 +20,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_tutorial.checks import FloatArray
-from lstm_tutorial.network import Gradients, State
+from lstm_tutorial.network import Gradients, State, side_by_side
 
-CHUNK_BYTES = 2**20
-"""How much memory the values and local derivatives of a chunk may take, to stay in a processor's cache."""
-CHUNK_STEPS = 12
-"""How many steps a chunk has at least: fewer make the product for the weights' gradient short and slow."""
+BLOCK_BYTES = 2**20
+"""The memory that gates, local derivatives and cell states of a block may take, to stay in the cache."""
+BLOCK_STEPS = 12
+"""The least number of steps of a full block: with fewer, the product for the weights' gradient is slow."""
 
 
 class Steps(NamedTuple):
     """Every value of K consecutive steps that the backward pass needs."""
 
     z: FloatArray
-    """What each step reads, ``[x; h_prev; 1]``, (K+1, D+H+1, B); of the last only `h` is set."""
+    """What each step reads, ``[x; h_prev; 1]``, (K+1, D+H+1, B); the last one has `h` and no `x`."""
     gates: FloatArray
     """f, i, c_tilde and o, (K, 4H, B)."""
     cs: FloatArray
@@ -46,12 +47,14 @@ def run(lstm: Any, xs: FloatArray, state: State) -> tuple[FloatArray, State, Ste
     W[[0, 1, 3]] *= -1  # since sigmoid(a) = 1 / (1 + exp(-a)); tanh takes a as it is
     W = W.reshape(4 * H, -1)  # (4H, D+H+1)
     z = np.empty((K + 1, D + H + 1, B), xs.dtype)  # (K+1, D+H+1, B)
-    z[:K, :D], z[0, D:-1], z[:, -1] = xs, state[0], 1
+    z[:K, :D] = xs
+    z[0, D:-1] = state[0]
+    z[:, -1] = 1
     gates = np.empty((K, 4 * H, B), xs.dtype)  # (K, 4H, B)
     rows = [gates[:, k * H : (k + 1) * H] for k in range(4)]  # (K, H, B) each: f, i, c_tilde, o
     cs = np.empty((K + 1, H, B), xs.dtype)  # (K+1, H, B)
-    c_prev = cs[0] = state[1]
-    hs = z[1:, D:-1]  # (K, H, B), the h_prev of the next step
+    c_prev = cs[0] = state[1]  # (H, B)
+    hs = z[1:, D:-1]  # (K, H, B), a view: writing h writes the h_prev of the next step
     one = np.asarray(1, xs.dtype)  # (), an array: quicker than a Python number
     a, scratch = np.empty((4 * H, B), xs.dtype), np.empty((H, B), xs.dtype)  # (4H, B), (H, B)
     a_c = a[2 * H : 3 * H]  # (H, B)
@@ -59,8 +62,8 @@ def run(lstm: Any, xs: FloatArray, state: State) -> tuple[FloatArray, State, Ste
         np.dot(W, z_t, a)
         np.exp(a, gates_t)
         np.add(gates_t, one, gates_t)
-        np.divide(one, gates_t, gates_t)  # the sigmoids; the candidate's row is written over
-        np.tanh(a_c, c_tilde)
+        np.divide(one, gates_t, gates_t)  # sigmoids; one call for all rows, the candidate's is wrong
+        np.tanh(a_c, c_tilde)  # and now right
         np.multiply(f, c_prev, scratch)
         np.multiply(i, c_tilde, c)
         np.add(c, scratch, c)  # c = f * c_prev + i * c_tilde
@@ -77,55 +80,55 @@ def run_backward(
 ) -> tuple[Gradients, FloatArray, State]:
     """Go back through the steps of `run`, as `Network.run_backward` does."""
     D, (K, H, B) = lstm.input_size, dhs.shape
-    W_T = lstm._W.reshape(4 * H, D + H).T.copy()  # (D+H, 4H), turned once: products with it are quicker so
+    W_T = lstm._W.reshape(4 * H, D + H).T.copy()  # (D+H, 4H), transposed once: products with it are faster so
     dW = np.zeros((4 * H, D + H + 1), dhs.dtype)  # (4H, D+H+1)
     dxs = np.empty((K, D, B), dhs.dtype)  # (K, D, B)
-    dh_next, dc = (d.copy() for d in dstate)  # (H, B) each
+    dh_prev, dc = (d.copy() for d in dstate)  # (H, B) each
     dh, through_h = np.empty((2, H, B), dhs.dtype)  # (H, B) each
-    size = max(CHUNK_STEPS, CHUNK_BYTES // max(1, 10 * H * B * dhs.itemsize))
+    size = max(BLOCK_STEPS, BLOCK_BYTES // max(1, 10 * H * B * dhs.itemsize))
     for stop in range(K, 0, -size):
-        chunk = slice(max(0, stop - size), stop)
-        da, h_by_c = local_derivatives(steps, chunk)  # (n, 4, H, B), (n, H, B)
-        n = len(da)
-        flat = da.reshape(n, 4 * H, B)  # (n, 4H, B), the same memory
-        f = steps.gates[chunk, :H]  # (n, H, B)
-        for dh_t, da_t, h_by_c_t, da_fic, da_o, f_t in zip(
-            dhs[chunk][::-1], flat[::-1], h_by_c[::-1], da[::-1, :3], da[::-1, 3], f[::-1], strict=True
+        block = slice(max(0, stop - size), stop)
+        local, dh_dc = local_derivatives(steps, block)  # (n, 4, H, B), (n, H, B)
+        n = len(local)
+        das = local.reshape(n, 4 * H, B)  # (n, 4H, B), the same memory: the loop turns one into the other
+        f = steps.gates[block, :H]  # (n, H, B)
+        for dh_t, da_t, local_fic, local_o, dh_dc_t, f_t in zip(
+            dhs[block][::-1], das[::-1], local[::-1, :3], local[::-1, 3], dh_dc[::-1], f[::-1], strict=True
         ):
-            np.add(dh_t, dh_next, dh)
-            np.multiply(dh, h_by_c_t, through_h)
-            np.add(dc, through_h, dc)  # both paths into c
-            np.multiply(da_fic, dc, da_fic)  # from here on da_t is the gradient of the pre-activations
-            np.multiply(da_o, dh, da_o)
+            np.add(dh_t, dh_prev, dh)  # from the loss and from the next step
+            np.multiply(dh, dh_dc_t, through_h)
+            np.add(dc, through_h, dc)  # c acts through h and through the next c
+            np.multiply(local_fic, dc, local_fic)
+            np.multiply(local_o, dh, local_o)  # da_t is now the gradient of the pre-activations
             np.multiply(dc, f_t, dc)  # on to c_prev
-            np.dot(W_T[D:], da_t, dh_next)  # on to h_prev
-        columns = flat.swapaxes(0, 1).reshape(4 * H, n * B)  # (4H, n*B), all steps side by side
-        dW += columns @ steps.z[chunk].swapaxes(1, 2).reshape(n * B, D + H + 1)  # one product for all steps
-        dxs[chunk] = (W_T[:D] @ columns).reshape(D, n, B).swapaxes(0, 1)
+            np.dot(W_T[D:], da_t, dh_prev)  # on to h_prev
+        columns = side_by_side(das)  # (4H, n*B)
+        dW += columns @ steps.z[block].swapaxes(1, 2).reshape(n * B, D + H + 1)  # one product for the block
+        dxs[block] = (W_T[:D] @ columns).reshape(D, n, B).swapaxes(0, 1)
     gradients = {}
     for name, dW_gate in zip(("Wf", "Wi", "Wc", "Wo"), dW.reshape(4, H, D + H + 1), strict=True):
         gradients[name], gradients[f"{name}_bias"] = dW_gate[:, :-1].copy(), dW_gate[:, -1:].copy()
-    return gradients, dxs, (dh_next, dc)
+    return gradients, dxs, (dh_prev, dc)
     # --8<-- [end:run-backward]
 
 
 # --8<-- [start:local-derivatives]
-def local_derivatives(steps: Steps, chunk: slice) -> tuple[FloatArray, FloatArray]:
-    """Compute the local derivatives of a chunk of n steps, which do not depend on the incoming gradient.
+def local_derivatives(steps: Steps, block: slice) -> tuple[FloatArray, FloatArray]:
+    """Compute the local derivatives of a block of n steps.
 
     Returns the derivatives of c with respect to the pre-activations of f, i and c_tilde, and of h with
     respect to that of o, (n, 4, H, B), and the derivative of h with respect to c, (n, H, B).
     """
     H = steps.cs.shape[1]
-    gates = steps.gates[chunk]  # (n, 4H, B)
+    gates = steps.gates[block]  # (n, 4H, B)
     gates = gates.reshape(len(gates), 4, H, gates.shape[2])  # (n, 4, H, B)
     _, i, c_tilde, o = gates.swapaxes(0, 1)  # (n, H, B) each
-    c_prev, tanh_c = steps.cs[:-1][chunk], np.tanh(steps.cs[1:][chunk])  # (n, H, B) each
-    da = np.subtract(1, gates)  # (n, 4, H, B)
-    da *= gates  # the derivatives of the sigmoids, s (1 - s); the candidate's row is written over
-    da[:, 0] *= c_prev
-    da[:, 1] *= c_tilde
-    np.multiply(1 - c_tilde * c_tilde, i, da[:, 2])
-    da[:, 3] *= tanh_c
-    return da, o * (1 - tanh_c * tanh_c)
+    c_prev, tanh_c = steps.cs[:-1][block], np.tanh(steps.cs[1:][block])  # (n, H, B) each
+    local = np.subtract(1, gates)  # (n, 4, H, B)
+    local *= gates  # s (1 - s), the derivatives of the sigmoids; wrong in the candidate's row
+    local[:, 0] *= c_prev
+    local[:, 1] *= c_tilde
+    np.multiply(1 - c_tilde * c_tilde, i, local[:, 2])  # and now right
+    local[:, 3] *= tanh_c
+    return local, o * (1 - tanh_c * tanh_c)
     # --8<-- [end:local-derivatives]

@@ -99,7 +99,7 @@ class GRU(Network):
         self._W = scaled_normal(rng, 3, H, D + H).astype(self.dtype)  # (3, H, D+H)
         self._b = np.zeros((3, H, 1), self.dtype)  # (3, H, 1)
         self._hidden_bias = np.zeros((H, 1), self.dtype) if reset == "after" else None  # (H, 1)
-        self._draw_read_out(rng)
+        self.draw_read_out(rng)
 
     # --8<-- [start:step]
     def step(self, x: FloatArray, h_prev: FloatArray, intervene: Intervene | None = None) -> GRUTrace:

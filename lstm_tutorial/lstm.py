@@ -2,12 +2,12 @@
 
 This is the cell that everyone draws: three gates, a candidate and a cell state that is only ever scaled and
 added to (Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber & Cummins 2000). A linear
-read-out turns the hidden state into the output. There is no time here: `lstm_tutorial.network` runs the step
-along a sequence and back, and `lstm_tutorial.fast` does the same faster.
+read-out turns the hidden state into the output. There is no time here: `lstm_tutorial.network` runs a network
+along a sequence and back, which for the LSTM takes the fast path of `lstm_tutorial.fast`.
 
 Letters: D = input_size, H = hidden_size, O = output_size, B = batch. Features run down the rows and examples
-across the columns, so one example is a column and a batch is more columns. The gates are always in the order
-f, i, c_tilde, o.
+across the columns, so one example is a column and a batch is more columns. Gates and candidate are always in
+the order f, i, c_tilde, o.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ class StepTrace(NamedTuple):
 class LSTM(Network):
     r"""A long short-term memory cell with a linear read-out.
 
-    Each gate has a weight matrix that acts on the input and the previous hidden state, stacked as
-    ``[x; h_prev]``, and a bias. Matrices are drawn from a standard normal divided by the square root of
-    their number of columns; biases are zero, but for the forget gate's.
+    Each gate, and the candidate, has a weight matrix that acts on the input and the previous hidden state,
+    stacked as ``[x; h_prev]``, and a bias. Matrices are drawn from a standard normal divided by the square
+    root of their number of columns; biases are zero, but for the forget gate's.
 
     Reading a weight gives the live array. Assigning to it copies into place; a wrong shape is refused.
 
@@ -80,7 +80,7 @@ class LSTM(Network):
     dtype : dtype_like
         ``float64`` or ``float32``; everything is stored and computed in it.
     forget_bias : float
-        The initial value of ``Wf_bias``. Above zero, the forget gate is more open than shut at first
+        The initial value of ``Wf_bias``. Above zero, the forget gate keeps more than half at first
         (Gers, Schmidhuber & Cummins 2000; Jozefowicz, Zaremba & Sutskever 2015).
 
     Raises
@@ -92,6 +92,7 @@ class LSTM(Network):
     step_type = StepTrace
     state_names = ("h", "c")
 
+    # Each weight is a view of one of two arrays, `_W` and `_b`, so that one product serves all gates.
     Wf = Weight("_W", 0)
     """Weights of the forget gate, (H, D+H)."""
     Wf_bias = Weight("_b", 0)
@@ -126,7 +127,7 @@ class LSTM(Network):
         self._W = scaled_normal(rng, 4, H, D + H).astype(self.dtype)  # (4, H, D+H)
         self._b = np.zeros((4, H, 1), self.dtype)  # (4, H, 1)
         self._b[0] = as_array("forget_bias", bias, (H, 1), self.dtype)  # (H, 1)
-        self._draw_read_out(rng)
+        self.draw_read_out(rng)
 
     def preactivations(self, x: FloatArray, h_prev: FloatArray) -> FloatArray:
         """Return what the gates squash, ``W @ [x; h_prev] + bias`` of f, i, c_tilde and o, (4, H, B)."""
@@ -138,7 +139,7 @@ class LSTM(Network):
     def step(
         self, x: FloatArray, h_prev: FloatArray, c_prev: FloatArray, intervene: Intervene | None = None
     ) -> StepTrace:
-        """Compute the six equations of the LSTM."""
+        """Compute the six equations of the LSTM. `watch` lets a caller change a value in place."""
         # --8<-- [start:gates]
         a_f, a_i, a_c, a_o = self.preactivations(x, h_prev)  # (H, B) each: W @ [x; h_prev] + bias
         f = sigmoid(a_f)  # (H, B), forget gate
@@ -160,12 +161,12 @@ class LSTM(Network):
 
     # --8<-- [start:backward]
     def step_backward(self, step: StepTrace, dh: FloatArray, dc: FloatArray) -> dict[str, FloatArray]:
-        """Carry the gradients of `h` and `c` back through one step."""
+        """Carry the gradients of `h` and `c` back. The derivatives of sigmoid and tanh take their values."""
         x, h_prev, c_prev, f, i, c_tilde, o, c, _, _ = step
         # --8<-- [start:backward-hidden]
         tanh_c = tanh(c)  # (H, B)
         do = dh * tanh_c  # (H, B)
-        dc = dc + dh * o * tanh_derivative(tanh_c)  # (H, B), both paths into c
+        dc = dc + dh * o * tanh_derivative(tanh_c)  # (H, B), c acts through h and through the next c
         # --8<-- [end:backward-hidden]
         # --8<-- [start:backward-cell]
         df = dc * c_prev  # (H, B)
@@ -191,6 +192,7 @@ class LSTM(Network):
         return gradients | {"x": dx, "h_prev": dh_prev, "c_prev": dc_prev, "c": dc}
         # --8<-- [end:backward]
 
-    # The quick way along consecutive steps, in place of the plain loop of `Network`, which it equals.
+    # The fast path along consecutive steps, in place of the loop over `step` in `Network`. It agrees with
+    # the loop and does not call `step`: a subclass with other equations sets these two back, as `Variant` does.
     run = fast.run
     run_backward = fast.run_backward

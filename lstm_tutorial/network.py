@@ -1,20 +1,19 @@
 """What all networks share: one step with its arguments checked, a whole sequence, and the backward pass.
 
-A network of this package is a step and the backward pass of a step. `Network` adds the read-out and the
-checks. `unroll` runs the step along a batch of sequences, and `backpropagate` carries gradients back. Time,
-lengths, initial and final states, the read-out and checkpoints are written here, once. There is no equation
-of a cell here and no training; `lstm_tutorial.trace` shows every value of every step.
+A network of this package defines one step and the backward pass of that step. `Network` adds the read-out (a
+linear output layer) and the checks. `unroll` runs a network along a batch of sequences, and `backpropagate`
+carries gradients back: time, lengths, initial and final states and checkpoints are written here, once. There
+is no equation of a cell here and no training; `lstm_tutorial.trace` shows every value of every step.
 
-Letters: T = time, D = input_size, H = hidden_size, O = output_size, B = batch, K = steps of a chunk.
-Sequences stack steps in front, so that ``xs[t]`` is the `x` of one step. The state of a network is a tuple:
-``(h, c)`` for an LSTM, ``(h,)`` for a network without a cell state.
+Letters: T = time, D = input_size, H = hidden_size, O = output_size, B = batch. A sequence is cut into chunks
+of K steps. The time axis comes first, so that ``xs[t]`` is the `x` of one step; a column is one sequence of
+the batch. Inside this file a state is a tuple: ``(h, c)`` for an LSTM, ``(h,)`` without a cell state.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from functools import partial
 from itertools import pairwise
 from math import isfinite
 from typing import Any, ClassVar, NamedTuple, Self
@@ -31,24 +30,26 @@ Gradients = dict[str, FloatArray]
 """Gradients by the names of what they belong to."""
 
 FORWARD_ONLY_CHUNK = 16
-"""How many steps are in memory at once where no cache is kept."""
+"""The number of steps of a chunk, and so of a workspace, where no cache is kept."""
 
 
 class Network:
-    """A recurrent network with a linear read-out: what a step needs around it.
+    """A recurrent network with a read-out: everything but its equations.
 
-    A subclass declares its weights, names the values of its step (`step_type`) and its states
-    (`state_names`), and defines two methods, `step` and `step_backward`.
+    A subclass declares its weights as `Weight`, sets `step_type` and, if it has a cell state, `state_names`,
+    and defines `step` and `step_backward`. Its constructor calls this one, draws its weights into arrays of
+    `dtype`, and calls `draw_read_out`. CONTRIBUTING.md walks through an example.
     """
 
     step_type: ClassVar[Any]
-    """The named tuple of a step's values: `x`, `h_prev` and so on first, `h` among them, `y` last."""
+    """A named tuple of a step's values: `x` first, `y` last with the default None, all others (H, B)."""
     state_names: ClassVar[tuple[str, ...]] = ("h",)
-    """The states that a step hands to the next one."""
+    """The states that a step hands to the next one: ``("h",)`` or ``("h", "c")``."""
     step: Callable[..., Any]
-    """``step(x, h_prev, ..., intervene)`` computes one step and returns its `step_type`, without `y`."""
+    """``step(x, h_prev, [c_prev,] intervene=None)`` computes a step and returns its `step_type` without `y`."""
     step_backward: Callable[..., Gradients]
-    """``step_backward(step, dh, ...)`` returns the gradients of the weights, of ``x``, of ``h_prev``, ..."""
+    """``step_backward(step, dh, [dc])`` returns the gradients of the weights by name, of ``x``, ``h_prev`` and
+    ``c_prev``, and under ``c``, for traces, all that reaches the cell state."""
 
     Wy = Weight("_Wy")
     """Weights of the read-out, (O, H)."""
@@ -82,7 +83,7 @@ class Network:
                 setattr(network, name, value.copy())
         return network
 
-    def _draw_read_out(self, rng: np.random.Generator) -> None:
+    def draw_read_out(self, rng: np.random.Generator) -> None:
         """Draw the weights of the read-out, if there is one."""
         if self.output_size is not None:
             self._Wy = scaled_normal(rng, self.output_size, self.hidden_size).astype(self.dtype)  # (O, H)
@@ -97,7 +98,7 @@ class Network:
     def forward(
         self, x: ArrayLike, h_prev: ArrayLike, c_prev: ArrayLike | None = None, *, verbose: bool = False
     ) -> tuple[Any, ...]:
-        """Take one step: read `x`, update the state, answer.
+        """Take one step and return the output and the new state.
 
         Parameters
         ----------
@@ -129,7 +130,7 @@ class Network:
         step = self._checked_step(x, h_prev, c_prev)
         if verbose:
             print(step)
-        return step.y, *self._state(step)
+        return step.y, *self._state_of(step)
 
     def trace(self, x: ArrayLike, h_prev: ArrayLike, c_prev: ArrayLike | None = None) -> Any:
         """Take one step as `forward` does and return every value of it by name.
@@ -151,8 +152,8 @@ class Network:
                 y = self.Wy @ step.h + self.Wy_bias  # (O, B)
                 # --8<-- [end:read-out]
                 step = type(step)(*step[:-1], y)
-        *_, y = step
-        require_finite(0, (step.h if y is None else y)[None], *self._state(step)[1:])
+        shown = step.h if step.y is None else step.y  # an h that is not finite makes y not finite
+        require_finite(0, shown[None], *self._state_of(step)[1:])
         return step
 
     def backward(
@@ -165,8 +166,9 @@ class Network:
     ) -> Gradients:
         """Carry the gradient of a loss back through one step.
 
-        `dy`, `dh` and `dc` are the gradients of the loss with respect to the step's results, where the loss
-        uses `y`, `h` and `c` as three separate results; one that is missing is zero.
+        `dy`, `dh` and `dc` are the gradients of the loss with respect to the step's `y`, `h` and `c`, each
+        without what flows from `y` into `h` or from `h` into `c`: that is added here. One that is missing is
+        zero. The weights are those that the network has now.
 
         Parameters
         ----------
@@ -199,7 +201,7 @@ class Network:
         gradients = {name: np.zeros_like(array) for name, array in self.parameters().items()}
         with np.errstate(all="ignore"):
             if dy is not None:
-                dy = as_array("dy", dy, (self._outputs("dy"), B), self.dtype)  # (O, B)
+                dy = as_array("dy", dy, (self._outputs_of("dy"), B), self.dtype)  # (O, B)
                 # --8<-- [start:backward-read-out]
                 dh = dh + self.Wy.T @ dy  # (H, B)
                 gradients |= weight_gradients(trace.h, Wy=dy)
@@ -207,7 +209,7 @@ class Network:
             gradients |= self.step_backward(trace, dh, *rest)
         names = [*self.parameters(), "x", *(f"{name}_prev" for name in self.state_names)]
         require_finite(0, gradients["x"][None], *gradients.values())
-        return {name: gradients[name].copy() for name in names}
+        return {name: gradients[name].copy() for name in names}  # copies, since some are views of one array
 
     def _as_trace(self, trace: Any) -> Any:
         """Return the trace of a step of a network of these sizes, or refuse it."""
@@ -220,7 +222,7 @@ class Network:
             *[n and as_array(f"trace.{name}", v, (n, B), self.dtype) for name, (n, v) in values.items()]
         )
 
-    def _state(self, step: Any) -> State:
+    def _state_of(self, step: Any) -> State:
         """Return the state that a step hands to the next one."""
         return tuple([getattr(step, name) for name in self.state_names])
 
@@ -241,8 +243,8 @@ class Network:
                 states.append(as_array(name, value, shape, self.dtype))  # (H, B)
         return states
 
-    def _outputs(self, name: str) -> int:
-        """Return O, or refuse a gradient of outputs where there is no read-out."""
+    def _outputs_of(self, name: str) -> int:
+        """Return O, or refuse the argument `name` where there is no read-out."""
         if self.output_size is None:
             raise TypeError(f"{name} must be None: this {type(self).__name__} has no read-out")
         return self.output_size
@@ -257,7 +259,7 @@ class Network:
         steps = []
         for x in xs.copy():  # the steps are kept: they must not change with the caller's array
             step = self.step(x, *state)
-            state = self._state(step)
+            state = self._state_of(step)
             steps.append(step)
         return np.array([step.h for step in steps]), state, steps
         # --8<-- [end:run]
@@ -267,18 +269,21 @@ class Network:
         """Go back through the steps of `run`.
 
         `dhs` holds the gradients that reach each hidden state from the loss, (K, H, B), and `dstate` those of
-        the state after the last step, from what came later. Returns the gradients of the weights, those of
-        the inputs, (K, D, B), and those of the state before the first step.
+        the state after the last step. Returns the gradients of the cell's weights, those of the inputs,
+        (K, D, B), and those of the state before the first step.
         """
-        gradients = {name: np.zeros_like(array) for name, array in self.parameters().items()}
+        gradients: Gradients = {}
         dxs = np.empty((len(steps), self.input_size, dhs.shape[2]), self.dtype)  # (K, D, B)
         for t in reversed(range(len(steps))):
             dh, *rest = dstate
             step_gradients = self.step_backward(steps[t], dhs[t] + dh, *rest)
             dxs[t] = step_gradients["x"]
             dstate = tuple([step_gradients[f"{name}_prev"] for name in self.state_names])
-            for name in gradients.keys() & step_gradients.keys():
-                gradients[name] += step_gradients[name]  # the same weights at each step: the sum
+            for name in self.parameters().keys() - {
+                "Wy",
+                "Wy_bias",
+            }:  # the same weights at each step: the sum
+                gradients[name] = gradients.get(name, 0) + step_gradients[name]
         return gradients, dxs, dstate
         # --8<-- [end:run-backward]
 
@@ -352,8 +357,9 @@ def unroll(
         zero, and `h` and `c` are those of the last valid step; a column of length zero returns its initial
         state.
     checkpoint_every : int, optional
-        Keep only the states at every `checkpoint_every`-th step, and compute the rest again in the backward
-        pass. The cache then refers to `xs` itself: leave `xs` as it is until after `backpropagate`.
+        Gradient checkpointing: keep only the states at every `checkpoint_every`-th step and where a column
+        ends, and compute the rest again in the backward pass. The cache then may refer to `xs` itself: leave
+        `xs` as it is until after `backpropagate`.
     keep_cache : bool
         False saves the memory of the cache where no gradient is needed.
 
@@ -378,8 +384,9 @@ def unroll(
         every = as_size("checkpoint_every", checkpoint_every)
     if keep_cache:
         network = network.copy()
-    state: State = tuple([s.copy() for s in network._states({"h0": h0, "c0": c0}, B)])  # (H, B) each
-    final = [s.copy() for s in state]  # (H, B) each
+    final = [s.copy() for s in network._states({"h0": h0, "c0": c0}, B)]  # (H, B) each
+    # A column that has ended goes on from zeros with inputs of zero: nothing overflows in its padding.
+    state: State = tuple([np.where(ends > 0, s, 0) for s in final])  # (H, B) each
     hs = np.empty((T, network.hidden_size, B), network.dtype)  # (T, H, B)
     chunks = []
     # A chunk ends wherever a column ends, so that within a chunk a column is valid or padding throughout.
@@ -391,15 +398,14 @@ def unroll(
         if keep_cache:
             kept = result if checkpoint_every is None else None
             chunks.append((start, stop, xs[start:stop], state, kept))
-        for whole, part in zip(final, after, strict=True):
-            np.copyto(whole, part, where=ends == stop)
-        # A column that has ended goes on from zeros with inputs of zero: nothing can overflow there.
-        state = tuple([np.where(ends > stop, part, 0) for part in after])  # (H, B) each
-    ys = read_out(network, hs)  # (T, O, B)
+        for last, s in zip(final, after, strict=True):
+            np.copyto(last, s, where=ends == stop)
+        state = tuple([np.where(ends > stop, s, 0) for s in after])  # (H, B) each
     padding = np.arange(T)[:, None, None] >= ends  # (T, 1, B)
-    for array in (hs, ys):
-        if lengths is not None and array is not None:
-            np.copyto(array, 0, where=padding)
+    np.copyto(hs, 0, where=padding)
+    ys = read_out(network, hs)  # (T, O, B)
+    if ys is not None:
+        np.copyto(ys, 0, where=padding)
     cache = Cache(network, ends, (T, D, B), chunks) if keep_cache else None
     return Unrolled(ys, hs, final[0], final[1] if len(final) > 1 else None, cache)
 
@@ -414,8 +420,8 @@ def backpropagate(
 ) -> Gradients:
     """Carry the gradient of a loss back through a sequence.
 
-    The loss may use any of the results of `unroll`, each as a result of its own; the gradient of one that
-    it does not use is left out. What stands in the padding of a gradient is never read.
+    The loss may use any of the results of `unroll`; the gradient of one that it does not use is left out.
+    Each is given without what flows through the others, which is added here. Padding is never read.
 
     Parameters
     ----------
@@ -446,26 +452,26 @@ def backpropagate(
     if not isinstance(cache, Cache):
         raise TypeError(f"cache must be the cache of unroll, got {type(cache).__name__}")
     network, lengths, (T, D, B), chunks = cache
-    dys, dhs = loss_gradients(network, dys, dhs, T, lengths)
+    dys, dhs = check_loss_gradients(network, dys, dhs, T, lengths)
     dfinal = network._states({"dh": dh, "dc": dc}, B)  # (H, B) each
     dstate: State = tuple([np.zeros_like(d) for d in dfinal])  # (H, B) each
     gradients = {name: np.zeros_like(array) for name, array in network.parameters().items()}
     dxs = np.empty((T, D, B), network.dtype)  # (T, D, B)
     with np.errstate(all="ignore"):
         for start, stop, xs, state, result in reversed(chunks):
-            dstate = _enter(dstate, dfinal, lengths == stop)
+            dstate = add_final_gradients(dstate, dfinal, lengths == stop)
             hs, _, steps = network.run(xs, state) if result is None else result
             chunk = slice(start, stop)
-            direct, of_read_out = through_read_out(network, hs, dys, dhs, chunk)  # (K, H, B)
-            of_steps, dxs[chunk], dstate = network.run_backward(steps, direct, dstate)
+            reaching_h, of_read_out = through_read_out(network, hs, dys, dhs, chunk)  # (K, H, B)
+            of_steps, dxs[chunk], dstate = network.run_backward(steps, reaching_h, dstate)
             for name, gradient in (*of_read_out.items(), *of_steps.items()):
                 gradients[name] += gradient
             require_finite(start, dxs[chunk], *dstate, *gradients.values(), backward=True)
-    dstate = _enter(dstate, dfinal, lengths == 0)  # a column without a step ends before the first one
+    dstate = add_final_gradients(dstate, dfinal, lengths == 0)  # columns without a step
     return gradients | {"xs": dxs} | dict(zip(("h0", "c0"), dstate, strict=False))
 
 
-def _enter(dstate: State, dfinal: list[FloatArray], ends: NDArray[np.bool_]) -> State:
+def add_final_gradients(dstate: State, dfinal: list[FloatArray], ends: NDArray[np.bool_]) -> State:
     """Add the gradients of the final states in the columns that end here, (H, B) each."""
     return tuple([d + np.where(ends, last, 0) for d, last in zip(dstate, dfinal, strict=True)])
 
@@ -486,13 +492,13 @@ def read_out(network: Network, hs: FloatArray) -> FloatArray | None:
     return ys
 
 
-def loss_gradients(
+def check_loss_gradients(
     network: Network, dys: Any, dhs: Any, T: int, lengths: NDArray[np.intp]
 ) -> tuple[FloatArray | None, FloatArray | None]:
-    """Return the gradients that the loss gives for outputs and hidden states, zero in the padding."""
+    """Return the caller's gradients of outputs and hidden states, zero in the padding, or refuse them."""
     B = len(lengths)
     if dys is not None:
-        dys = as_sequence("dys", dys, (T, network._outputs("dys"), B), network.dtype, lengths)  # (T, O, B)
+        dys = as_sequence("dys", dys, (T, network._outputs_of("dys"), B), network.dtype, lengths)  # (T, O, B)
     if dhs is not None:
         dhs = as_sequence("dhs", dhs, (T, network.hidden_size, B), network.dtype, lengths)  # (T, H, B)
     return dys, dhs
@@ -503,14 +509,19 @@ def through_read_out(
 ) -> tuple[FloatArray, Gradients]:
     """Return the gradient that reaches each `h` of a chunk from the loss, (K, H, B), and the read-out's own.
 
-    It comes through the read-out, from `dys`, and directly, from `dhs`.
+    The former is the sum of what comes through the read-out, from `dys`, and directly, from `dhs`.
     """
     direct = np.zeros(hs.shape, network.dtype) if dhs is None else dhs[chunk]  # (K, H, B)
     if dys is None:
         return direct, {}
-    side_by_side = partial(np.concatenate, axis=1)  # (rows, K*B), so that one product sums over the steps too
     gradients = weight_gradients(side_by_side(hs), Wy=side_by_side(dys[chunk]))
     return direct + network.Wy.T @ dys[chunk], gradients
+
+
+def side_by_side(steps: FloatArray) -> FloatArray:
+    """Put the matrices of K steps side by side, (rows, K*B): a product then sums over steps and batch."""
+    K, rows, B = steps.shape
+    return steps.swapaxes(0, 1).reshape(rows, K * B)
 
 
 def require_finite(first: int, steps: FloatArray, *others: FloatArray, backward: bool = False) -> None:

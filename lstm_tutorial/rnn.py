@@ -64,7 +64,7 @@ class RNN(Network):
         rng = as_rng(rng)
         self._W = scaled_normal(rng, H, D + H).astype(self.dtype)  # (H, D+H)
         self._b = np.zeros((H, 1), self.dtype)  # (H, 1)
-        self._draw_read_out(rng)
+        self.draw_read_out(rng)
 
     def step(self, x: FloatArray, h_prev: FloatArray, intervene: Intervene | None = None) -> RNNTrace:
         """Mix input and memory, and squash."""

@@ -21,7 +21,7 @@ from lstm_tutorial.network import (
     Gradients,
     Network,
     State,
-    loss_gradients,
+    check_loss_gradients,
     read_out,
     require_finite,
     require_network,
@@ -106,7 +106,7 @@ def trace_sequence(
     for t, x in enumerate(xs):
         with np.errstate(all="ignore"):
             step = network.step(x, *state, intervene=None if intervene is None else partial(intervene, t))
-        state = network._state(step)
+        state = network._state_of(step)
         require_finite(t, step.h[None], *state)
         for name in network.step_type._fields[1:-1]:
             values[name][t] = getattr(step, name)
@@ -142,7 +142,7 @@ def backpropagate_trace(
     if not isinstance(trace, network.step_type):
         raise TypeError(f"trace must be a {network.step_type.__name__}, got {type(trace).__name__}")
     T, _, B = trace.x.shape
-    dys, dhs = loss_gradients(network, dys, dhs, T, as_lengths(None, T, B))
+    dys, dhs = check_loss_gradients(network, dys, dhs, T, as_lengths(None, T, B))
     direct, _ = through_read_out(network, trace.h, dys, dhs, slice(None))  # (T, H, B)
     dstate: State = tuple(network._states({"dh": dh, "dc": dc}, B))  # (H, B) each
     steps: list[Gradients] = []

@@ -2,7 +2,7 @@
 
 Each change is one of the variants that Greff et al. (2015) compared; "none" is the cell of
 `lstm_tutorial.lstm`. The step and its backward pass are those of the cell, with a condition for each change.
-They run by the plain loop of `lstm_tutorial.network`, not by the quick way.
+They run by the plain loop of `lstm_tutorial.network`, not by the fast path.
 """
 
 from __future__ import annotations

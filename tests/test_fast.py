@@ -1,4 +1,4 @@
-"""The LSTM's quick way equals the plain loop of `Network`, down to gates that are nearly closed."""
+"""The LSTM's fast path equals the plain loop of `Network`, down to gates that are nearly closed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def plain(lstm: Any) -> PlainLSTM:
     ragged=st.booleans(),
     every=st.none() | st.integers(1, 50),
 )
-def test_the_quick_way_equals_the_plain_loop(T, B, seed, sizes, ragged, every):
+def test_the_fast_path_equals_the_plain_loop(T, B, seed, sizes, ragged, every):
     """Results and all gradients, to 1e-12 in float64."""
     lstm, values = problem(T, B, seed, sizes=sizes)
     inputs, outputs = split(values)
@@ -53,13 +53,13 @@ def test_the_quick_way_equals_the_plain_loop(T, B, seed, sizes, ragged, every):
 
 
 @pytest.mark.parametrize("every", [None, 13])
-def test_a_long_sequence_is_cut_into_chunks(monkeypatch, every):
+def test_a_long_sequence_is_cut_into_blocks(monkeypatch, every):
     """How many steps have their local derivatives computed at once changes nothing but the speed."""
     lstm, values = problem(29, 3)
     inputs, outputs = split(values)
     expected = backpropagate(unroll(lstm, **inputs).cache, **outputs)
-    monkeypatch.setattr("lstm_tutorial.fast.CHUNK_BYTES", 1)
-    monkeypatch.setattr("lstm_tutorial.fast.CHUNK_STEPS", 4)
+    monkeypatch.setattr("lstm_tutorial.fast.BLOCK_BYTES", 1)
+    monkeypatch.setattr("lstm_tutorial.fast.BLOCK_STEPS", 4)
     for name, gradient in backpropagate(
         unroll(lstm, **inputs, checkpoint_every=every).cache, **outputs
     ).items():

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import lstm_tutorial
-from lstm_tutorial import LSTM, RNN, backpropagate, squared_error, unroll
+from lstm_tutorial import GRU, LSTM, RNN, backpropagate, network, squared_error, unroll
 from lstm_tutorial.gradcheck import STEP
 from tests.docs.pages import all_pages, tables_of, text_of
 
@@ -42,9 +42,9 @@ def live() -> dict[str, Any]:
     """Take a step and a sequence, forward and backward, and return the values by the package's names."""
     rng = np.random.default_rng(0)
     D, H, O, B, T = SIZES.values()
-    lstm, rnn = LSTM(D, H, O, rng=rng), RNN(D, H, O, rng=rng)
+    lstm, rnn, gru = LSTM(D, H, O, rng=rng), RNN(D, H, O, rng=rng), GRU(D, H, O, rng=rng)
     x, h, c = (rng.standard_normal((n, B)) for n in (D, H, H))  # (D, B), (H, B), (H, B)
-    step: dict[str, Any] = lstm.trace(x, h, c)._asdict()
+    step = lstm.trace(x, h, c)._asdict()
     sequences: dict[str, Any] = {"xs": rng.standard_normal((T, D, B)), "h0": h, "c0": c}
     unrolled = unroll(lstm, **sequences)
     examples = {
@@ -61,12 +61,15 @@ def live() -> dict[str, Any]:
         "jacobian": np.eye(H),
         "np": np,
     }
-    of_gates = {f"da_{gate}": step["f"] for gate in "fico"}  # (H, B)
+    preactivations = dict(zip(("a_f", "a_i", "a_c", "a_o"), lstm.preactivations(x, h), strict=True))  # (H, B)
+    of_gates = {f"d{name}": value for name, value in preactivations.items()}  # (H, B)
+    gates_of_gru = {name: getattr(gru.trace(x, h), name) for name in "rzn"}  # (H, B)
     of_values = {f"d{name}": value for name, value in step.items()}  # a gradient has the shape of its value
     sizes = {"input_size": D, "hidden_size": H, "output_size": O, "batch_size": B, "lag": 3, "t_max": 50.0}
     public = {name: getattr(lstm_tutorial, name) for name in lstm_tutorial.__all__}
-    parameters = rnn.parameters() | lstm.parameters()
-    found: dict[str, Any] = public | step | of_values | of_gates | parameters | sizes | sequences | examples
+    parameters = gru.parameters() | rnn.parameters() | lstm.parameters()
+    steps = step | of_values | preactivations | of_gates | gates_of_gru
+    found: dict[str, Any] = public | steps | parameters | sizes | sequences | examples
     return found
 
 
@@ -89,9 +92,15 @@ def bare(code: str) -> str:
     return code.removeprefix("unrolled.")
 
 
-# The sections where a symbol and its code are one name, and the two symbols that are not spelled.
-NAMED = {"One step", "Weights", "The plain network", "Sequences", "Gradients"}
-OWN_NAMES = {"[x_t; h_{t-1}]": "xh", "U": "Wh[:, input_size:]"}
+# The sections where a symbol and its code are one name, and the symbols that are not spelled.
+NAMED = {"One step", "Weights", "The plain network", "The gated recurrent unit", "Sequences", "Gradients"}
+OWN_NAMES = {
+    "[x_t; h_{t-1}]": "xh",
+    "U": "Wh[:, input_size:]",
+    "W_{nx}": "Wn[:, :input_size]",
+    "W_{nh}": "Wn[:, input_size:]",
+    "b_{nh}": "Wn_hidden_bias",
+}
 
 
 @pytest.mark.parametrize(("section", "symbol", "code", "shape"), rows())
@@ -116,23 +125,50 @@ def test_a_symbol_spells_its_code(symbol: str, code: str) -> None:
     assert OWN_NAMES.get(symbol, spelled(symbol)) == bare(code)
 
 
-def test_the_sums_are_what_the_gates_are_applied_to(live: dict[str, Any]) -> None:
-    """What the table calls a_f is inside the forget gate's sigmoid, and so for the candidate's tanh."""
-    np.testing.assert_allclose(live["sigmoid"](eval("Wf @ xh + Wf_bias", dict(live))), live["f"], rtol=1e-14)
-    np.testing.assert_allclose(np.tanh(eval("Wc @ xh + Wc_bias", dict(live))), live["c_tilde"], rtol=1e-14)
+def test_the_preactivations_are_what_is_squashed(live: dict[str, Any]) -> None:
+    """What the table calls a_f is `Wf @ xh + Wf_bias`, and its sigmoid the forget gate; so for the others."""
+    for gate, squash, name in (
+        ("f", "sigmoid", "f"),
+        ("i", "sigmoid", "i"),
+        ("c", "tanh", "c_tilde"),
+        ("o", "sigmoid", "o"),
+    ):
+        product = eval(f"W{gate} @ xh + W{gate}_bias", dict(live))  # (H, B)
+        np.testing.assert_allclose(live[f"a_{gate}"], product, rtol=1e-13)
+        np.testing.assert_allclose(live[squash](live[f"a_{gate}"]), live[name], rtol=1e-14)
+
+
+def test_the_equations_of_the_gru_are_those_of_the_page() -> None:
+    """As the page writes them, one by one."""
+    rng = np.random.default_rng(0)
+    D, H = SIZES["D"], SIZES["H"]
+    gru = GRU(D, H, 1, rng=rng)
+    for name, array in gru.parameters().items():
+        if name.endswith("bias"):
+            array[...] = rng.standard_normal(array.shape)
+    x, h_prev = rng.standard_normal((D, 1)), rng.standard_normal((H, 1))  # (D, 1), (H, 1)
+    xh = np.concatenate((x, h_prev))  # (D+H, 1)
+    r = lstm_tutorial.sigmoid(gru.Wr @ xh + gru.Wr_bias)  # (H, 1)
+    z = lstm_tutorial.sigmoid(gru.Wz @ xh + gru.Wz_bias)  # (H, 1)
+    n = np.tanh(gru.Wn[:, :D] @ x + gru.Wn_bias + r * (gru.Wn[:, D:] @ h_prev + gru.Wn_hidden_bias))  # (H, 1)
+    np.testing.assert_allclose(gru.trace(x, h_prev).h, (1 - z) * n + z * h_prev, rtol=1e-13)
 
 
 def test_every_value_of_a_step_and_every_parameter_has_a_row() -> None:
     """The tables leave out nothing that a trace or a network holds."""
     codes = {code for _, _, code, _ in rows()}
-    assert set(lstm_tutorial.StepTrace._fields) <= codes
-    assert set(LSTM(1, 1, 1).parameters()) <= codes
+    for step in (lstm_tutorial.StepTrace, lstm_tutorial.RNNTrace, lstm_tutorial.GRUTrace):
+        assert set(step._fields) <= codes
+    for cell in (LSTM, RNN, GRU):
+        assert set(cell(1, 1, 1).parameters()) <= codes
 
 
 def test_the_names_of_gradients_are_those_of_the_cell() -> None:
-    """As the section says: `lstm.py` calls them so."""
-    source = Path(inspect.getfile(LSTM)).read_text(encoding="utf-8")
-    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)} | {"dy"}
+    """As the section says: `lstm.py` and `network.py` call them so."""
+    trees = [
+        ast.parse(Path(inspect.getfile(source)).read_text(encoding="utf-8")) for source in (LSTM, network)
+    ]
+    names = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
     codes = {code for section, _, code, _ in rows() if section == "Gradients"}
     assert {code for code in codes if code.isidentifier()} - names == set()
 
@@ -194,10 +230,10 @@ def test_every_order_names_the_gates_of_its_column(framework: str) -> None:
 
 def test_the_order_of_pytorch_is_the_one_that_its_comparison_uses() -> None:
     """`tests/parity` fills PyTorch's layer in this order, and PyTorch then agrees."""
-    pytest.importorskip("torch")
-    from tests.parity.pytorch import CELLS
-
+    source = (Path(__file__).parents[1] / "parity" / "pytorch.py").read_text(encoding="utf-8")
+    found = re.search(r'"LSTM": \(torch\.nn\.LSTMCell, (\(.*?\))\)', source)
+    assert found
     column = rosetta()["PyTorch `nn.LSTM`"]
     gates = {"Wf": "forget gate", "Wi": "input gate", "Wc": "candidate", "Wo": "output gate"}
-    _, names = CELLS["LSTM"]
-    assert column["order of the gates"] == ", ".join(column[gates[name]] for name in names)
+    order = [column[gates[name]] for name in ast.literal_eval(found.group(1))]
+    assert column["order of the gates"] == ", ".join(order)
