@@ -113,7 +113,7 @@ def deferred_product(lstm: LSTM, xs: Any, dhs: Any) -> Any:
 
 
 def package_training(lstm: LSTM, xs: Any, dhs: Any) -> Any:
-    """Climb the last rung: local derivatives for a chunk of steps before the loop back."""
+    """Climb the last rung: local derivatives for a block of steps before the loop back."""
     return backpropagate(unroll(lstm, xs).cache, dhs=dhs)
 
 
