@@ -64,8 +64,7 @@ class LSTM(Network):
     Each gate, and the candidate, has a weight matrix that acts on the input and the previous hidden state,
     stacked as ``[x; h_prev]``, and a bias. Matrices are drawn from a standard normal divided by the square
     root of their number of columns; biases are zero, but for the forget gate's.
-
-    Reading a weight gives the live array. Assigning to it copies into place; a wrong shape is refused.
+    Assigning to a weight copies into its array; a wrong shape is refused.
 
     Parameters
     ----------
@@ -193,6 +192,6 @@ class LSTM(Network):
         # --8<-- [end:backward]
 
     # The fast path along consecutive steps, in place of the loop over `step` in `Network`. It agrees with
-    # the loop and does not call `step`: a subclass with other equations sets these two back, as `Variant` does.
+    # the loop and does not call `step`: a subclass with other equations sets both back, as `Variant` does.
     run = fast.run
     run_backward = fast.run_backward

@@ -24,10 +24,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from lstm_tutorial.checks import FloatArray, as_array, as_float_dtype, as_lengths, as_sequence, as_size
 from lstm_tutorial.parameters import Weight, scaled_normal
 
-State = tuple[FloatArray, ...]
-"""The hidden state and, where there is one, the cell state, (H, B) each."""
-Gradients = dict[str, FloatArray]
-"""Gradients by the names of what they belong to."""
+State = tuple[FloatArray, ...]  # the hidden state and, where there is one, the cell state, (H, B) each
+Gradients = dict[str, FloatArray]  # by the names of what they belong to
 
 FORWARD_ONLY_CHUNK = 16
 """The number of steps of a chunk, and so of a workspace, where no cache is kept."""
@@ -46,9 +44,9 @@ class Network:
     state_names: ClassVar[tuple[str, ...]] = ("h",)
     """The states that a step hands to the next one: ``("h",)`` or ``("h", "c")``."""
     step: Callable[..., Any]
-    """``step(x, h_prev, [c_prev,] intervene=None)`` computes a step and returns its `step_type` without `y`."""
+    """``step(x, h_prev, [c_prev,] intervene=None)`` computes a step: its `step_type` without `y`."""
     step_backward: Callable[..., Gradients]
-    """``step_backward(step, dh, [dc])`` returns the gradients of the weights by name, of ``x``, ``h_prev`` and
+    """``step_backward(step, dh, [dc])`` gives the gradients of the weights by name, of ``x``, ``h_prev`` and
     ``c_prev``, and under ``c``, for traces, all that reaches the cell state."""
 
     Wy = Weight("_Wy")
@@ -133,11 +131,7 @@ class Network:
         return step.y, *self._state_of(step)
 
     def trace(self, x: ArrayLike, h_prev: ArrayLike, c_prev: ArrayLike | None = None) -> Any:
-        """Take one step as `forward` does and return every value of it by name.
-
-        Takes and refuses the same arguments as `forward`. The trace holds copies, so nothing that the caller
-        does later changes it; `backward` reads it.
-        """
+        """Take one step as `forward` does and return every value of it by name, as copies, for `backward`."""
         step = self._checked_step(x, h_prev, c_prev)
         return type(step)(*[None if value is None else value.copy() for value in step])
 
@@ -227,10 +221,7 @@ class Network:
         return tuple([getattr(step, name) for name in self.state_names])
 
     def _states(self, given: dict[str, Any], batch_size: int, *, optional: bool = True) -> list[FloatArray]:
-        """Return what was given for each state, (H, B) each; zeros for None, where it is optional.
-
-        A value for a cell state that the network does not have is refused.
-        """
+        """Return what was given for each state, (H, B), or zeros for None; refuse a state that is not there."""
         shape = (self.hidden_size, batch_size)
         states = []
         for k, (name, value) in enumerate(given.items()):
@@ -319,12 +310,9 @@ class Unrolled(NamedTuple):
 class Cache(NamedTuple):
     """What a forward pass leaves for the backward pass."""
 
-    network: Network
-    """The network with the weights as they were."""
-    lengths: NDArray[np.intp]
-    """The number of valid steps of each column, (B,)."""
-    shape: tuple[int, int, int]
-    """T, D and B."""
+    network: Network  # with the weights as they were
+    lengths: NDArray[np.intp]  # (B,), the number of valid steps of each column
+    shape: tuple[int, int, int]  # T, D, B
     chunks: list[tuple[int, int, FloatArray, State, Any]]
     """Of each chunk: its first step, the step after its last, its inputs (K, D, B), the state before, and
     what `Network.run` returned, or None where the steps are to be run again from that state."""
@@ -507,9 +495,9 @@ def check_loss_gradients(
 def through_read_out(
     network: Network, hs: FloatArray, dys: FloatArray | None, dhs: FloatArray | None, chunk: slice
 ) -> tuple[FloatArray, Gradients]:
-    """Return the gradient that reaches each `h` of a chunk from the loss, (K, H, B), and the read-out's own.
+    """Return the gradient that reaches each `h` of a chunk, (K, H, B), and the read-out's own.
 
-    The former is the sum of what comes through the read-out, from `dys`, and directly, from `dhs`.
+    The former comes through the read-out, from `dys`, and directly, from `dhs`.
     """
     direct = np.zeros(hs.shape, network.dtype) if dhs is None else dhs[chunk]  # (K, H, B)
     if dys is None:

@@ -1,7 +1,4 @@
-"""The weights of a network: named arrays of fixed shapes, and how they are drawn.
-
-There is no equation of a network here, and no time.
-"""
+"""The weights of a network, named arrays of fixed shapes, and how they are drawn. No equations are here."""
 
 from __future__ import annotations
 

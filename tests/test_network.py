@@ -493,6 +493,17 @@ def test_columns_that_have_ended_cannot_overflow():
         assert np.isfinite(gradient).all()
 
 
+def test_a_column_without_a_step_is_not_looked_at():
+    """Its initial state may be as large as it likes, and it comes back as it was."""
+    made, values = problem(4, 2, network="RNN")
+    made.Wh, made.Wy = np.full((H, D + H), 10.0), np.full((O, H), 1e308)
+    h0 = np.zeros((H, 2))
+    h0[:, 0] = 1e308
+    ours = unroll(made, values["xs"] * 0, h0, lengths=[0, 0])
+    np.testing.assert_array_equal(ours.h, h0)
+    np.testing.assert_array_equal(backpropagate(ours.cache, dh=values["dh"])["h0"], values["dh"])
+
+
 @pytest.mark.parametrize("network", [name for name in NETWORKS if "LSTM" not in name])
 def test_a_network_without_a_cell_state_takes_none(network):
     """And returns none."""
