@@ -221,7 +221,7 @@ class Network:
         return tuple([getattr(step, name) for name in self.state_names])
 
     def _states(self, given: dict[str, Any], batch_size: int, *, optional: bool = True) -> list[FloatArray]:
-        """Return what was given for each state, (H, B), or zeros for None; refuse a state that is not there."""
+        """Return what was given for each state, (H, B), zeros for None; refuse a state that is not there."""
         shape = (self.hidden_size, batch_size)
         states = []
         for k, (name, value) in enumerate(given.items()):
