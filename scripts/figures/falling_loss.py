@@ -78,7 +78,7 @@ def build() -> None:
         smooth = np.convolve(losses, np.full(5, 0.2), "valid")  # (UPDATES-4,)
         above.plot(np.arange(len(smooth)) + 3, smooth, label=fault, **style.series(k))
         below.barh(k, error(fault), color=style.series(k)["color"], height=0.6)
-        text = f"{error(fault):.0%}  {fault}"
+        text = f"{fault}: {error(fault):.0%}"
         below.annotate(text, (error(fault), k), (5, 0), textcoords="offset points", va="center")
     style.log_axis(above)
     above.set(ylabel="loss (mean of 2 seeds)", xlabel="update", xlim=(0, UPDATES))

@@ -45,7 +45,7 @@ def build() -> None:
             f"Above, each of {len(runs)} trainings is a mark: to the right more of the gradient is left at "
             "the bit before training, upwards more updates were needed. Most runs with more than a hundredth "
             f"left learn within a hundred updates; none learns with less than {style.magnitude(least)}. "
-            "Below, gradient against lag for forget bias 1 and chrono initialisation, before and after "
+            "Below, gradient against lag for forget bias 1 and chrono initialization, before and after "
             f"training: at the last lag {bias[0]} before and {bias[1]} after with bias 1, {chrono[0]} and "
             f"{chrono[1]} with chrono."
         ),

@@ -1,4 +1,4 @@
-"""What is left of the gradient at each lag in an LSTM, at five forget biases and chrono initialisation.
+"""What is left of the gradient at each lag in an LSTM, at five forget biases and chrono initialization.
 
 Draws the record that `scripts.experiments.gradient_profile` writes.
 """
@@ -10,7 +10,7 @@ from scripts.plotting import style
 
 
 def build() -> None:
-    """Draw median and band of every initialisation, and the plain network beside them."""
+    """Draw median and band of every initialization, and the plain network beside them."""
     record = bands()
     lags, profiles = record["lags"], record["profiles"]
     figure, axes = style.new_figure(height=4.4)
@@ -35,7 +35,7 @@ def build() -> None:
             "Six curves with bands over 50 draws, and the plain network for comparison, on a logarithmic "
             f"axis. At lag 99 the medians have come to {end['0']} with forget bias 0, along a straight line, "
             f"{end['1']} with bias 1, {end['2']} with bias 2, {end['3']} with bias 3, whose band widens, and "
-            f"{end['5']} with bias 5, which rises. Chrono initialisation falls slowly to {end['chrono']}, "
+            f"{end['5']} with bias 5, which rises. Chrono initialization falls slowly to {end['chrono']}, "
             "with a narrow band. The plain network falls fastest."
         ),
     )

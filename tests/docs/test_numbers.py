@@ -29,13 +29,9 @@ def typed(text: str) -> list[str]:
     return [s.strip() for s in sentences if NUMBER.search(s) and "bibliography.md#" not in s]
 
 
-SETTINGS = ("the middle 80 percent", "clipped steps from 1.1")
-"""Settings of two scripts that one page still types. Remove each when the page names its value."""
-
-
 @pytest.mark.parametrize("page", all_pages())
 def test_no_number_of_a_page_was_typed(page: str) -> None:
-    assert [s for s in typed(text_of(page)) if not any(setting in s for setting in SETTINGS)] == []
+    assert typed(text_of(page)) == []
 
 
 @pytest.mark.parametrize("text", ["It falls to 0.25.", "It is 1e-8.", "97 % or 97%.", "About 10⁻⁸ is left."])
