@@ -46,5 +46,5 @@ def build() -> None:
         "One training without and with clipping",
         "One seed over 150 steps. Without clipping the loss is near zero when the gradient jumps, and stays"
         " above the baseline from there on. With clipping the loss falls and stays near zero. Below, where"
-        " ten seeds end: several of those without clipping near the baseline or above it, none of the others.",
+        " ten seeds end: several of those without clipping near or above the baseline, none of the others.",
     )
