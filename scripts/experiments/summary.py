@@ -132,7 +132,7 @@ def about(name: str) -> str:
     record = read_record(name)
     seeds = len(record["seeds"])
     return (
-        f"*Solved* means: {record['criterion']} *Differs from the paper:* {record['differs']} "
+        f"*Criterion:* {record['criterion']} *Differs from the paper:* {record['differs']} "
         f"{seeds} seeds, {record['cpu_seconds']:,.0f} CPU seconds in all, {record['date']}, NumPy "
         f"{record['versions']['numpy']}. Repeat it with `python scripts/experiments/run.py --again {name}`."
     )

@@ -29,6 +29,6 @@ def build() -> None:
         title="The adding problem at length 100",
         description="Mean squared error against sequences seen, median and range over five seeds. Three "
         "LSTMs leave the baseline of one sixth and fall to nearly zero: first the one with chrono "
-        "initialisation, later those with forget bias 1 and 0. The plain RNN stays at the "
+        "initialization, later those with forget bias 1 and 0. The plain RNN stays at the "
         "baseline throughout.",
     )

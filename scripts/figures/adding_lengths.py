@@ -24,8 +24,8 @@ def build() -> None:
         figure,
         "adding_lengths",
         title="Sequences until the adding problem is solved, by length",
-        description="One row for each length and initialisation, one mark for each of five seeds: a dot "
-        "where the run was solved, a cross where it was given up. With chrono initialisation about the "
+        description="One row for each length and initialization, one mark for each of five seeds: a dot "
+        "where the run was solved, a cross where it was given up. With chrono initialization about the "
         "same number of sequences suffices from length 100 to 1000. With forget bias 1 the runs "
         "need more at length 100, more again at 200, and most are given up at 400.",
     )

@@ -23,13 +23,13 @@ def build() -> None:
             smooth = np.convolve(losses, np.full(5, 0.2), "valid")  # (STEPS-4,)
             axes.plot(np.arange(len(smooth)) + 3, smooth, **(style.series(seed) | {"linewidth": 1.3}))
         axes.set(title=f"lag {lag}", ylabel="loss", ylim=(0, 1.35), xlim=(0, STEPS), yticks=(0, 0.5, 1))
-    panels[0].annotate("knowing nothing", (STEPS, 1.0), (0, 4), textcoords="offset points", ha="right")
+    panels[0].annotate("memoryless baseline", (STEPS, 1.0), (0, 4), textcoords="offset points", ha="right")
     panels[-1].set_xlabel("step of training")
     style.save(
         figure,
         "bit_loss",
         "The loss while an LSTM learns to hold one bit",
         "Three panels, for lags of 5, 10 and 20 steps, with a curve of the loss for each of four seeds."
-        " At lag 5 all fall at once from 1, the loss of who knows nothing, to nearly zero. The longer the"
+        " At lag 5 all fall at once from 1, the memoryless baseline, to nearly zero. The longer the"
         " lag, the longer they stay at 1 first, and the more unsteadily they fall.",
     )

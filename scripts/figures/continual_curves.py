@@ -40,9 +40,8 @@ def build() -> None:
         "continual_curves",
         title="The continual Reber grammar with and without the forget gate",
         description="Two plots of two rows each, one mark for each of ten seeds. Above, a dot where all "
-        "test streams passed and a cross where training was given up: with the forget gate "
-        "all runs pass, all but one of them before any run without it does; without it half "
-        "are given up. Below, on a logarithmic axis, the symbols before the first mistake: "
-        "ten thousand for all runs that pass; for the others a few tens, close around the "
-        "dotted line of someone who forgets the second symbol.",
+        "test streams passed and a cross where training was given up: without the forget gate "
+        "fewer runs pass, and most of these after more strings. Below, on a logarithmic axis, "
+        "the symbols before the first mistake: ten thousand for all runs that pass; for the "
+        "others a few tens, close around the dotted line of the memoryless baseline.",
     )

@@ -1,4 +1,4 @@
-"""Draw how the error on copying falls, with chrono initialisation and with a forget bias of 1."""
+"""Draw how the error on copying falls, with chrono initialization and with a forget bias of 1."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def build() -> None:
         title=f"Copying ten symbols over a gap of {gap}",
         description="Cross-entropy per step against sequences seen, median and range over five seeds. "
         "Both curves fall quickly to the dotted baseline and rest on it. The one of "
-        "chrono initialisation leaves it first and falls far below; the one of forget "
+        "chrono initialization leaves it first and falls far below; the one of forget "
         "bias 1 leaves it late and stays close to it.",
     )

@@ -31,5 +31,5 @@ def build() -> None:
         description="Cross-entropy per step on a logarithmic axis against sequences seen, median and "
         "range over five seeds. Four curves fall to the dotted line, where all but the "
         "last symbol is known. One goes on below it at once: the LSTM with chrono "
-        "initialisation and a short memory of the gradient's size.",
+        "initialization and a short memory of the gradient's size.",
     )

@@ -19,9 +19,8 @@ def build() -> None:
     style.save(
         figure,
         "temporal_order_curves",
-        title="Temporal order under three initialisations",
+        title="Temporal order under three initializations",
         description="Cross-entropy against sequences seen, median and range over five seeds. With chrono "
-        "initialisation the curve falls to nearly zero early. With forget bias 5 it stays at "
-        "the level of guessing among four classes much longer, for two of five seeds until "
-        "the end; with forget bias 1 for all five.",
+        "initialization the curve falls to nearly zero early. With forget bias 5 it stays at "
+        "the level of guessing among four classes much longer, and with forget bias 1 longest.",
     )

@@ -39,27 +39,27 @@ def environment(project: Path) -> dict[str, str]:
     }
 
 
-def start(project: Path, *command: str) -> subprocess.Popen[str]:
-    """Start a Python module in a copy of the project."""
+def start(project: Path, *command: str, **variables: str) -> subprocess.Popen[str]:
+    """Start a Python module in a copy of the project, with these environment variables."""
     return subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=project,
-        env=environment(project),
+        env=environment(project) | variables,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
 
 
-def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a Python module in a copy of the project, to its end."""
-    process = start(project, *command)
+def run(project: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python module in a copy of the project, to its end, with these environment variables."""
+    process = start(project, *command, **variables)
     printed, _ = process.communicate(timeout=600)
     return subprocess.CompletedProcess(process.args, process.returncode, printed)
 
 
-def build_site(directory: Path) -> Path:
-    """Build the site with MkDocs in a copy of the project and return it.
+def build_site(directory: Path, **variables: str) -> Path:
+    """Build the site with MkDocs in a copy of the project, with these environment variables, and return it.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def build_site(directory: Path) -> Path:
         If the build fails; the message is what it printed last.
     """
     project = copy_project(directory / "project")
-    result = run(project, "mkdocs", "build", "--strict")
+    result = run(project, "mkdocs", "build", "--strict", **variables)
     assert result.returncode == 0, "\n".join(result.stdout.splitlines()[-20:])
     return project / "site"
 
