@@ -5,8 +5,6 @@ range of a gate, and tanh into (-1, 1), the range of a candidate. Softmax turns 
 probabilities. There are no weights here, and no losses: see `lstm_tutorial.losses`.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

@@ -4,8 +4,6 @@ Every public function of the package sends its arguments through here before it 
 is refused by name and nothing broadcasts silently. This file computes nothing of an LSTM.
 """
 
-from __future__ import annotations
-
 import operator
 from math import inf, isfinite
 from typing import Any

@@ -13,8 +13,6 @@ The equations are those of `lstm_tutorial.lstm`, and the results agree to roundi
 checkpoints are in `lstm_tutorial.network`, as for every network. Letters as there.
 """
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

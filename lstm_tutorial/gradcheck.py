@@ -4,8 +4,6 @@ It knows nothing of networks. It moves one entry of an array at a time, calls yo
 what changed; so it needs a plain function, the arrays that the function reads, and float64.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ cuDNN, PyTorch and Keras multiply *after* it, so that one product a step is enou
 is r, z, n.
 """
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

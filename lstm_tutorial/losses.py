@@ -5,8 +5,6 @@ It is computed in float64; the gradient has the dtype of the outputs. Padded ste
 read. There are no weights here: `backpropagate` carries the gradient on.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

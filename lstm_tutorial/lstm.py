@@ -10,8 +10,6 @@ across the columns, so one example is a column and a batch is more columns. Gate
 the order f, i, c_tilde, o.
 """
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

@@ -10,8 +10,6 @@ of K steps. The time axis comes first, so that ``xs[t]`` is the `x` of one step;
 the batch. Inside this file a state is a tuple: ``(h, c)`` for an LSTM, ``(h,)`` without a cell state.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable
 from itertools import pairwise
@@ -292,6 +290,17 @@ def weight_gradients(source: FloatArray, **das: FloatArray) -> Gradients:
     return gradients
 
 
+class Cache(NamedTuple):
+    """What a forward pass leaves for the backward pass."""
+
+    network: Network  # with the weights as they were
+    lengths: NDArray[np.intp]  # (B,), the number of valid steps of each column
+    shape: tuple[int, int, int]  # T, D, B
+    chunks: list[tuple[int, int, FloatArray, State, Any]]
+    """Of each chunk: its first step, the step after its last, its inputs (K, D, B), the state before, and
+    what `Network.run` returned, or None where the steps are to be run again from that state."""
+
+
 class Unrolled(NamedTuple):
     """The outputs and states of a sequence, and what `backpropagate` needs to go back."""
 
@@ -305,17 +314,6 @@ class Unrolled(NamedTuple):
     """Cell state after each column's last valid step, (H, B). None for a network without one."""
     cache: Cache | None
     """For `backpropagate`; None where it was not kept."""
-
-
-class Cache(NamedTuple):
-    """What a forward pass leaves for the backward pass."""
-
-    network: Network  # with the weights as they were
-    lengths: NDArray[np.intp]  # (B,), the number of valid steps of each column
-    shape: tuple[int, int, int]  # T, D, B
-    chunks: list[tuple[int, int, FloatArray, State, Any]]
-    """Of each chunk: its first step, the step after its last, its inputs (K, D, B), the state before, and
-    what `Network.run` returned, or None where the steps are to be run again from that state."""
 
 
 def unroll(

@@ -4,8 +4,6 @@ An optimizer changes the arrays that it is given in place, so the network that o
 It knows nothing of networks, losses or data: it sees names and arrays only.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from math import isfinite, sqrt
 

@@ -1,7 +1,5 @@
 """The weights of a network, named arrays of fixed shapes, and how they are drawn. No equations are here."""
 
-from __future__ import annotations
-
 from types import EllipsisType
 from typing import Any
 

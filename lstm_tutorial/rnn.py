@@ -4,8 +4,6 @@ A step and its backward pass; `lstm_tutorial.network` runs them along a sequence
 multiplied by one Jacobian per step, and all factors share one matrix: hence it vanishes or explodes.
 """
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

@@ -6,8 +6,6 @@ valid steps of each column. Past its length a column holds zeros. Nothing here l
 Letters: T = steps, D = inputs, O = outputs, B = batch. In the Reber grammar "T" and "P" are also symbols.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from math import log
 from typing import Any, NamedTuple

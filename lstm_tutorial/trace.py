@@ -7,8 +7,6 @@ here is quick, and there is no equation of a cell here.
 Letters: T = time, D = input_size, H = hidden_size, O = output_size, B = batch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any

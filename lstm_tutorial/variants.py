@@ -5,8 +5,6 @@ Each change is one of the variants that Greff et al. (2015) compared; "none" is 
 They run by the plain loop of `lstm_tutorial.network`, not by the fast path.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import DTypeLike
 

@@ -1,7 +1,5 @@
 """Where scripts write files, and the one way in which they do: whole or not at all."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

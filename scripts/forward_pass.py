@@ -9,8 +9,6 @@ From zero states the forget gate multiplies zero, so its work cannot be seen in 
 on from the first with another input.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 

@@ -1,7 +1,5 @@
 """What every test shares: no deadlines for property tests, a fast selection, and no skipped test in CI."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Generator

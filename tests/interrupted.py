@@ -4,8 +4,6 @@
 goes on to the end if the moment never comes. `tests/test_train.py` checks what is left. No test is here.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import signal

@@ -1,7 +1,5 @@
 """Networks and batches of sequences that several tests share. No test is here."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What CONTRIBUTING.md shows is so: the network that it adds has right gradients and trains."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The LSTM's fast path equals the plain loop of `Network`, down to gates that are nearly closed."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -3,8 +3,6 @@
 Findings are medians that a separate prototype measured at the same sizes and the same draw of weights.
 """
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -4,8 +4,6 @@ The interventions run on the committed weights, on examples that neither the tra
 networks used.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -4,8 +4,6 @@ A test runs for every kind of network, unless it says otherwise. PyTorch's numbe
 `tests/parity/golden.py`; `tests/parity` compares with PyTorch itself. Bad arguments are in `test_checks`.
 """
 
-from __future__ import annotations
-
 import tracemalloc
 from typing import Any
 

@@ -4,8 +4,6 @@ A record's checksum finds an edit by hand. Whoever edits the checksum too is fou
 are computed again here: of the first arm of every experiment, and where all tests run, of every arm.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from itertools import islice

@@ -5,8 +5,6 @@ sequence; the top rung is the package itself. `scripts/bench/run.py` times them,
 agree. Nothing is checked here, and states start at zero.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -9,8 +9,6 @@ record docs/records/bench.json and prints the same table. It judges nothing: no 
 Ours computes the read-out too, with O outputs; PyTorch's layer and the floor have none.
 """
 
-from __future__ import annotations
-
 import argparse
 import datetime
 import json

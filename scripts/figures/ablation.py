@@ -1,7 +1,5 @@
 """Draw how many sequences two tasks take when one part of the LSTM is changed."""
 
-from __future__ import annotations
-
 from statistics import median
 
 from scripts.experiments.records import read_record

@@ -1,7 +1,5 @@
 """Draw how the error on the adding problem of length 100 falls, under four kinds of first weights."""
 
-from __future__ import annotations
-
 from lstm_tutorial.tasks import ADDING_BASELINE
 from scripts.experiments.records import read_record
 from scripts.plotting import style

@@ -1,7 +1,5 @@
 """Draw how many sequences the adding problem takes as it grows, with chrono and with forget bias 1."""
 
-from __future__ import annotations
-
 from scripts.experiments.records import read_record
 from scripts.plotting import style
 from scripts.plotting.curves import draw_runs

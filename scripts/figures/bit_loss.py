@@ -1,7 +1,5 @@
 """Draw the loss while an LSTM learns to hold one bit, at three lags."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from lstm_tutorial import Adam

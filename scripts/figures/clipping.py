@@ -3,8 +3,6 @@
 The task and the network are those of `scripts/plotting/one_bit.py`, trained by SGD with momentum.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from lstm_tutorial import SGD

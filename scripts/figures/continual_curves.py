@@ -1,7 +1,5 @@
 """Draw how the continual Reber grammar is learned with and without the forget gate, and how long it lasts."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from scripts.experiments import baselines

@@ -1,7 +1,5 @@
 """Draw how the error on copying falls, with chrono initialization and with a forget bias of 1."""
 
-from __future__ import annotations
-
 from lstm_tutorial.tasks import copying_baseline
 from scripts.experiments.records import read_record
 from scripts.plotting import style

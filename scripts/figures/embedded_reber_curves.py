@@ -1,7 +1,5 @@
 """Draw how the embedded Reber grammar is learned by an LSTM and by a plain RNN."""
 
-from __future__ import annotations
-
 from scripts.experiments import baselines
 from scripts.experiments.records import read_record
 from scripts.plotting import style

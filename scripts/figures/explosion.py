@@ -1,7 +1,5 @@
 """The cliff in the loss of one recurrent weight, and the way down it with clipped steps."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -4,8 +4,6 @@ The network, its forward pass and the right gradient are the package's. The faul
 from one step to the one before or after the fact; `docs/learn/check.md` has each of them as a line of code.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The first step of the example as strips of its real values, from the input to the output."""
 
-from __future__ import annotations
-
 from scripts.forward_pass import UNIT, first_step
 from scripts.plotting import style
 from scripts.plotting.strips import draw_strips

@@ -3,8 +3,6 @@
 Here the previous states are no longer zero.
 """
 
-from __future__ import annotations
-
 from scripts.forward_pass import UNIT, second_step
 from scripts.plotting import style
 from scripts.plotting.strips import draw_strips

@@ -3,8 +3,6 @@
 Draws what `scripts.forward_pass` computed and computes nothing itself.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from scripts.forward_pass import UNIT, first_step, second_step

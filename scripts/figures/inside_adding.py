@@ -1,7 +1,5 @@
 """The one unit that adds: its cell state beside the true running sum, and its gates at the marks."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from lstm_tutorial import trace_sequence

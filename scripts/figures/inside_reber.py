@@ -1,7 +1,5 @@
 """The cell states of the trained Reber network, unit by unit, over a string and its twin."""
 
-from __future__ import annotations
-
 from scripts.plotting import style
 from scripts.plotting.inside import carrying_unit, label_symbols, shown, twins
 from scripts.plotting.tiles import frame, heat, heat_key

@@ -1,7 +1,5 @@
 """The one unit that holds the bit: its gates and states over a string and its twin."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from scripts.plotting import style

@@ -3,8 +3,6 @@
 Draws the record that `scripts.experiments.inside` writes.
 """
 
-from __future__ import annotations
-
 from matplotlib.axes import Axes
 
 from scripts.experiments import inside

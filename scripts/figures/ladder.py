@@ -1,7 +1,5 @@
 """The ladder of the chapter on speed: how far each rung is from the floor, by the benchmark's record."""
 
-from __future__ import annotations
-
 from scripts.experiments.records import read_record
 from scripts.plotting import style
 

@@ -1,7 +1,5 @@
 """Draw how the noise-free task with a long lag is learned, or not."""
 
-from __future__ import annotations
-
 from scripts.experiments import baselines
 from scripts.experiments.records import read_record
 from scripts.plotting import style

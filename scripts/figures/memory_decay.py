@@ -3,8 +3,6 @@
 Every rule runs once over the same sequences and is asked after every step. Nothing is trained.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -3,8 +3,6 @@
 Draws the record that `scripts.experiments.one_bit` writes.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -3,8 +3,6 @@
 Draws real values of the second step of the example, where the previous hidden state is not zero.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from scripts.forward_pass import UNIT, example, second_step

@@ -3,8 +3,6 @@
 Draws the record that `scripts.experiments.gradient_profile` writes.
 """
 
-from __future__ import annotations
-
 from scripts.experiments.gradient_profile import bands
 from scripts.plotting import style
 

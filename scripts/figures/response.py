@@ -3,8 +3,6 @@
 The states before the step stay zero and the weights stay the same; only the size of the input changes.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from scripts.forward_pass import UNIT, example

@@ -3,8 +3,6 @@
 The weights and the first input are those of the example; every later input is zero. Nothing is trained here.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from lstm_tutorial import LSTM

@@ -3,8 +3,6 @@
 The only figure with colours of its own: no style sheet reaches it there.
 """
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Draw how the error on the temporal order task falls under three kinds of first weights."""
 
-from __future__ import annotations
-
 from scripts.experiments import baselines
 from scripts.experiments.records import read_record
 from scripts.plotting import style

@@ -4,8 +4,6 @@ The weights and the first two inputs are those of the example; the inputs after 
 source. Nothing is trained here.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from lstm_tutorial.checks import FloatArray

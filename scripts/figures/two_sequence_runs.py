@@ -1,7 +1,5 @@
 """Draw how the two-sequence problem is learned, and how many sequences learning and guessing take."""
 
-from __future__ import annotations
-
 from scripts.experiments import baselines
 from scripts.experiments.records import read_record
 from scripts.plotting import style

@@ -3,8 +3,6 @@
 The figure scripts of the experiments share this. It measures nothing.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -4,8 +4,6 @@ The twins differ in the second symbol alone (and in the second last, which repea
 measurements are those of `scripts.experiments.inside`; nothing is trained here.
 """
 
-from __future__ import annotations
-
 from matplotlib.axes import Axes
 
 from lstm_tutorial import StepTrace, trace_sequence

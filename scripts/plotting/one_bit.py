@@ -3,8 +3,6 @@
 The task is `lstm_tutorial.tasks.one_bit` without its marker. Nothing is drawn here.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

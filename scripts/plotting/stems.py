@@ -1,7 +1,5 @@
 """Draw one value of the example, unit by unit, in the first step and in the second."""
 
-from __future__ import annotations
-
 from matplotlib.axes import Axes
 
 from lstm_tutorial.checks import FloatArray

@@ -4,8 +4,6 @@ A strip is a column vector turned on its side: one tile per entry, so its length
 computed here but the two products that add up to the cell state, and its tanh, which a trace does not keep.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -26,8 +26,6 @@ logarithmic axis. The same data give the same bytes. Nothing here knows of an LS
 in a window.
 """
 
-from __future__ import annotations
-
 import html
 import io
 import re

@@ -1,7 +1,5 @@
 """Draw matrices as tiles whose shade is their value: heat maps, their key, and frames around tiles."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -10,8 +10,6 @@ itself, what it imports of the package and of the scripts, a record, the version
 Contents count, times do not.
 """
 
-from __future__ import annotations
-
 import ast
 import hashlib
 import importlib

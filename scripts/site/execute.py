@@ -6,8 +6,6 @@ MkDocs and with Zensical; a block may give named values to the sentences of its 
 while `mkdocs serve` runs, results are kept.
 """
 
-from __future__ import annotations
-
 import linecache
 import traceback
 from io import StringIO

@@ -6,8 +6,6 @@ modules are imported anew, the kept results of blocks go, and all pages are made
 hooks: run ``python scripts/site/build.py`` before it.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A Markdown extension that keeps displayed code out of the search index; prose and headings stay in it."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

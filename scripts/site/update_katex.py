@@ -5,8 +5,6 @@ fonts only WOFF2 is taken, which every browser reads, so the stylesheet loses it
 checksums of all files are written down, in the form that ``sha256sum --check`` reads. It needs ``npm``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import subprocess

@@ -9,8 +9,6 @@ can stand between the braces, and code is left as it is. A name that no block gi
 nothing takes raises, so the build fails.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

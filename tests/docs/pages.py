@@ -1,7 +1,5 @@
 """What tests of the pages share: where the pages are, their text and their tables."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The bibliography: citations lead to entries, every entry is cited, and each says where to find it."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -4,8 +4,6 @@ Whether a drawing says the truth about the cell is for a reader to judge; that t
 that the pages light up exist is asserted here.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from xml.etree import ElementTree

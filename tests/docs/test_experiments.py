@@ -3,8 +3,6 @@
 What their sentences say is asserted in the pages themselves.
 """
 
-from __future__ import annotations
-
 from math import log
 from typing import Any
 

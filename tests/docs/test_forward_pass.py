@@ -4,8 +4,6 @@ The comparison of a step with the notebook's class over many sizes is in `tests.
 one example, through the script and the file that the pages show.
 """
 
-from __future__ import annotations
-
 import importlib
 import math
 import re

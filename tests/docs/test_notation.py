@@ -5,8 +5,6 @@ match its code name; the code is evaluated among the values of a real step, forw
 name that does not exist or has another shape fails.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 import re

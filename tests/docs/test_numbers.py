@@ -4,8 +4,6 @@ A decimal fraction, a power of ten or a percentage in prose is written ``{{ name
 computes it. Whole numbers, such as years and sizes, are not looked at.
 """
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -4,8 +4,6 @@ PyTorch keeps examples in rows, the gates of an LSTM in the order i, f, g, o, an
 Ours keeps examples in columns, f, i, c_tilde, o, and one bias.
 """
 
-from __future__ import annotations
-
 from itertools import product
 from typing import Any
 

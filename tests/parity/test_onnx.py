@@ -1,7 +1,5 @@
 """Both forms of the GRU against ONNX Runtime, whose default is the reset gate before the product."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -4,8 +4,6 @@ The browser asks for the site at its own address and gets the built files; any o
 What is acceptable is for the tests to say.
 """
 
-from __future__ import annotations
-
 import gzip
 import shutil
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Copies of the project and builds of its site, for the tests. Every build runs in a copy."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -3,8 +3,6 @@
 The first process that needs a build makes it, under a lock; the others wait and then use the same files.
 """
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a page says, read from its HTML: the words of its content, and its blocks of code."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path

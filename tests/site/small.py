@@ -1,7 +1,5 @@
 """A small copy of the project that builds in a moment, and what can be broken in it."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

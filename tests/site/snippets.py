@@ -1,7 +1,5 @@
 """Take the displayed examples out of the built site, and run them in an environment that has nothing else."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """What is broken fails: each test breaks one thing in a copy of the project and sees the failure."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

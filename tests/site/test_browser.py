@@ -3,8 +3,6 @@
 Where there is no Chromium these tests are skipped, which continuous integration turns into a failure.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The site builds to the same bytes anywhere, and to the same pages with Zensical."""
 
-from __future__ import annotations
-
 import gzip
 import re
 from pathlib import Path

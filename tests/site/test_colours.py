@@ -3,8 +3,6 @@
 Contrast as WCAG 2.2 defines it: 4.5 for text, 3 for lines and shapes.
 """
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Results of executed blocks are kept while a site is served, and only as long as they hold."""
 
-from __future__ import annotations
-
 import pytest
 
 from scripts.site import execute

@@ -1,7 +1,5 @@
 """A build makes again the figures that depend on what changed, and no other."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

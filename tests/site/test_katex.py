@@ -1,7 +1,5 @@
 """The files of KaTeX are those that were published: nobody edited them, none is missing, none is left over."""
 
-from __future__ import annotations
-
 from scripts.site.update_katex import ASSETS, CHECKSUMS, SCRIPT, checksum
 from tests.site.builds import ROOT
 

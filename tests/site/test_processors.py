@@ -5,8 +5,6 @@ their last bits, and a long training can carry these bits into what a page print
 chooses the kernel.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

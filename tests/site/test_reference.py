@@ -1,7 +1,5 @@
 """The reference shows every module, all that is public in it, and the defaults that Python uses."""
 
-from __future__ import annotations
-
 import html
 import importlib
 import inspect

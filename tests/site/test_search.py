@@ -1,7 +1,5 @@
 """Displayed code carries the mark with which the theme keeps it out of the search index; prose does not."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

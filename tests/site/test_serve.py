@@ -1,7 +1,5 @@
 """While `make serve` runs, an edit of a page, of the package or of a figure shows, without a restart."""
 
-from __future__ import annotations
-
 import shutil
 import socket
 import time

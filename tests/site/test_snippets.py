@@ -5,8 +5,6 @@ matplotlib and nothing else, outside the repository, with warnings as errors. Bl
 quotations of that file and are not run.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

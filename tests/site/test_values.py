@@ -1,7 +1,5 @@
 """Blocks of a page give named values to its sentences; a name that does not fit fails."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -11,8 +11,6 @@ what they hold in the colour of the gate. Besides those classes, nothing that co
 allowed.
 """
 
-from __future__ import annotations
-
 import atexit
 import html
 import json
