@@ -27,6 +27,5 @@ def build() -> None:
         title="Learning the embedded Reber grammar",
         description="Cross-entropy per symbol against strings seen, median and range over twenty "
         "seeds, and two dotted lines. Both curves fall fast to the upper line, where the "
-        "grammar is known and the second symbol is not. The LSTM goes on to the lower "
-        "line soon; the plain RNN follows later, with a band that stays wide.",
+        "grammar is known and the second symbol is not, and then more slowly towards the lower one.",
     )
