@@ -1,4 +1,5 @@
-"""The figures of the site: one script, one figure, the same name; each defines ``build()``.
+"""The figures of the site: one script for one figure of the same name; each defines ``build()``.
 
-`scripts.plotting` holds what they share.
+None imports another; what they share is in `scripts.plotting`. What a record or the example holds is computed
+there, and the figures draw it.
 """

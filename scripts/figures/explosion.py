@@ -1,4 +1,4 @@
-"""The cliff in the loss of one recurrent weight, and the way down it with clipped steps."""
+"""Draw the cliff in the loss of one recurrent weight, and how clipped steps walk down from it."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def slope(w: Any) -> Any:
 
 
 def build() -> None:
-    """Draw loss and slope over the weight, and ten clipped steps from the cliff."""
+    """Write docs/_generated/explosion.svg."""
     ws = np.linspace(0.5, 1.15, 400)  # (n,)
     walk = [START]
     for _ in range(12):
@@ -42,10 +42,8 @@ def build() -> None:
         figure,
         "explosion",
         title="A cliff and a plain in the loss of one recurrent weight",
-        description=(
-            "Two panels over the weight of a loop that turns 50 times. The loss is flat at one quarter for "
-            "weights below 0.9, has a narrow minimum near 0.986 and then rises steeply to more than ten "
-            "thousand at 1.1. The size of the slope runs from about 1e-13 at 0.5 to more than a million at "
-            "1.1. Dots show clipped steps that walk from 1.1 down to the minimum."
-        ),
+        description="Two panels over the weight of a loop that turns 50 times. The loss is flat at one "
+        "quarter for weights below 0.9, has a narrow minimum near 0.986 and then rises steeply to more "
+        "than ten thousand at 1.1. The size of the slope runs from about 1e-13 at 0.5 to more than a "
+        "million at 1.1. Dots show clipped steps that walk from 1.1 down to the minimum.",
     )

@@ -59,10 +59,9 @@ def _draw_group(axes: Axes, group: list[Strip]) -> None:
     for row in range(len(group)):
         frame(axes, (0, n), (row, row + 1), "muted", linewidth=0.5)
         axes.text(n, row, f"({n}, 1)", va="center", color=style.COLOURS["muted"], fontsize=10)
-    axes.set(xlim=(-0.6, 33.5), ylim=(len(group) - 0.4, -0.6), xticks=[], yticks=range(len(group)))
-    axes.set_yticklabels([label for label, _, _ in group])
+    axes.set(xlim=(-0.6, 33.5), ylim=(len(group) - 0.4, -0.6), xticks=[])
+    axes.set_yticks(range(len(group)), [label for label, _, _ in group])
     for tick, (_, _, colour) in zip(axes.get_yticklabels(), group, strict=True):
         tick.set_color(style.COLOURS[colour])
     axes.tick_params(left=False)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.spines[:].set_visible(False)

@@ -1,6 +1,6 @@
 """The example of the site: its printed text, its arithmetic redone by other means, and the figures it feeds.
 
-The comparison of a step with the notebook's class over many sizes is in `tests.test_cell`; here it is this
+The comparison of a step with the notebook's class over many sizes is in `tests.test_lstm`; here it is this
 one example, through the script and the file that the pages show.
 """
 
