@@ -30,7 +30,7 @@ FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "stat
 def notebook_text(capsys: pytest.CaptureFixture[str]) -> str:
     """Return what the original class prints for the example."""
     lstm, xs = example()
-    Notebook.with_weights_of(lstm).forward(xs[0], *lstm.initial_state())
+    Notebook(lstm).forward(xs[0], *lstm.initial_state())
     return capsys.readouterr().out
 
 
