@@ -246,13 +246,10 @@ def table(rows: list[dict[str, Any]], rungs: list[dict[str, Any]], memory: dict[
 
 
 def processor() -> str:
-    """Name the processor, as far as the system tells."""
-    try:
-        with open("/proc/cpuinfo") as lines:
-            names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    except OSError:
-        names = []
-    return names[0] if names else platform.processor() or platform.machine()
+    """Name the processor, as far as Linux tells."""
+    with open("/proc/cpuinfo") as lines:
+        names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+        return next(names, platform.machine())
 
 
 def main() -> None:

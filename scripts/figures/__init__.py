@@ -1,5 +1,5 @@
-"""The figures of the site: one script for one figure of the same name; each defines ``build()``.
+"""The figures of the site: one script for one figure of the same name.
 
-None imports another; what they share is in `scripts.plotting`. What a record or the example holds is computed
-there, and the figures draw it.
+Each defines ``build()``, which writes the figure to ``docs/_generated``. None imports another; what they
+share is in `scripts.plotting`. What a record or the example holds is computed there; the figures draw it.
 """

@@ -10,7 +10,6 @@ TITLES = {"ablation_reber": "Embedded Reber grammar", "ablation_adding": "Adding
 
 
 def build() -> None:
-    """Write docs/_generated/ablation.svg."""
     figure, both = style.new_figure(height=7.2, rows=2)
     for axes, (name, title) in zip(both, TITLES.items(), strict=True):
         arms = read_record(name)["arms"]

@@ -7,7 +7,6 @@ from scripts.plotting.curves import learning_curves
 
 
 def build() -> None:
-    """Write docs/_generated/adding_1997_curves.svg."""
     arms, baseline = read_record("adding_1997")["arms"], baselines.adding_1997_error()
     figure, axes = learning_curves(arms, (baseline, "always answering the mean"), height=3.0)
     axes.set(ylabel="mean squared error", ylim=(0, 0.06), xlim=(0, None))

@@ -14,7 +14,6 @@ ARMS = {
 
 
 def build() -> None:
-    """Write docs/_generated/adding_curves.svg."""
     arms = read_record("adding")["arms"]
     figure, axes = learning_curves(arms, (ADDING_BASELINE, "always answering 1: 1/6"), ARMS, height=3.6)
     axes.set(ylabel="mean squared error", ylim=(0, 0.26), xlim=(0, 64))

@@ -8,7 +8,6 @@ LENGTHS = (100, 200, 400, 1000)
 
 
 def build() -> None:
-    """Write docs/_generated/adding_lengths.svg."""
     arms = read_record("adding")["arms"]
     figure, axes = style.new_figure(height=3.4)
     names = [f"T = {T}, {start}" for T in LENGTHS for start in ("chrono", "forget bias 1")]

@@ -11,7 +11,6 @@ STEPS = 200
 
 
 def build() -> None:
-    """Write docs/_generated/bit_loss.svg."""
     figure, panels = style.new_figure(height=5.4, rows=len(LAGS), sharex=True, sharey=True)
     for axes, lag in zip(panels, LAGS, strict=True):
         axes.axhline(1.0, color=style.COLOURS["muted"], linestyle=(0, (4, 3)), linewidth=1.1)

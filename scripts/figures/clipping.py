@@ -15,7 +15,6 @@ DRAWN_SEED = 4  # its steps are drawn; of the other seeds, only the final loss
 
 
 def build() -> None:
-    """Write docs/_generated/clipping.svg."""
     figure, (above, middle, below) = style.new_figure(height=6.6, rows=3, height_ratios=(3, 3, 1))
     for k, clip in enumerate((None, LIMIT)):
         label = "no clipping" if clip is None else f"clipped at {clip:g}"

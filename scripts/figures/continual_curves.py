@@ -9,7 +9,6 @@ from scripts.plotting.curves import LINE, draw_runs, name_rows
 
 
 def build() -> None:
-    """Write docs/_generated/continual_curves.svg."""
     arms = read_record("continual_reber")["arms"]
     figure, (until, lasts) = style.new_figure(height=4.6, rows=2)
     for row, kept in enumerate(arms.values()):

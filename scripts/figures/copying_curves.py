@@ -7,7 +7,6 @@ from scripts.plotting.curves import learning_curves
 
 
 def build() -> None:
-    """Write docs/_generated/copying_curves.svg."""
     arms = read_record("copying")["arms"]
     gap = arms["chrono"]["settings"]["gap"]
     figure, axes = learning_curves(arms, (copying_baseline(gap), f"without memory: 10 ln 8 / {gap + 20}"))

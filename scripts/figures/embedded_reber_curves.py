@@ -7,7 +7,6 @@ from scripts.plotting.curves import draw_baseline, learning_curves
 
 
 def build() -> None:
-    """Write docs/_generated/embedded_reber_curves.svg."""
     arms = read_record("embedded_reber")["arms"]
     reber = baselines.reber()
     memoryless = reber.memoryless, "knows the grammar, not the second symbol"

@@ -20,7 +20,6 @@ def slope(w: Any) -> Any:
 
 
 def build() -> None:
-    """Write docs/_generated/explosion.svg."""
     ws = np.linspace(0.5, 1.15, 400)  # (n,)
     walk = [START]
     for _ in range(12):

@@ -70,7 +70,6 @@ def curve(fault: str, seed: int) -> list[float]:
 
 
 def build() -> None:
-    """Write docs/_generated/falling_loss.svg."""
     figure, (above, below) = style.new_figure(height=5.2, rows=2, height_ratios=(3, 1.4))
     for k, fault in enumerate(FAULTS):
         losses = np.mean([curve(fault, seed) for seed in SEEDS], axis=0)  # (UPDATES,)

@@ -6,7 +6,6 @@ from scripts.plotting.strips import draw_strips
 
 
 def build() -> None:
-    """Write docs/_generated/flow.svg."""
     style.save(
         draw_strips(first_step()),
         "flow",

@@ -9,7 +9,6 @@ from scripts.plotting.strips import draw_strips
 
 
 def build() -> None:
-    """Write docs/_generated/flow_next.svg."""
     style.save(
         draw_strips(second_step()),
         "flow_next",

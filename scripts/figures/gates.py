@@ -8,7 +8,6 @@ from scripts.plotting.stems import draw_units
 
 
 def build() -> None:
-    """Write docs/_generated/gates.svg."""
     first, second = first_step(), second_step()
     figure, axes = style.new_figure(height=7.6, rows=4, sharex=True)
     for ax, name in zip(axes, ("f", "i", "c_tilde", "o"), strict=True):

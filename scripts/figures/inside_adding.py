@@ -13,7 +13,6 @@ ROWS = ("f", "i", "c_tilde", "o", "c")
 
 
 def build() -> None:
-    """Write docs/_generated/inside_adding.svg."""
     unit = carrying_unit("adding")
     examples = examples_of("adding", MEASURING_SEED)
     run = trace_sequence(load("adding"), examples.xs)

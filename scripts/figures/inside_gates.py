@@ -8,7 +8,6 @@ PANELS = {"f": "forget gate", "i": "input gate", "o": "output gate"}
 
 
 def build() -> None:
-    """Write docs/_generated/inside_gates.svg."""
     unit, run = carrying_unit("reber"), twins()["T"]
     figure, axes = style.new_figure(height=10.6, rows=4, height_ratios=[20, 20, 20, 1.2])
     for ax, (name, words) in zip(axes, PANELS.items(), strict=False):

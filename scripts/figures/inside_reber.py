@@ -6,7 +6,6 @@ from scripts.plotting.tiles import frame, heat, heat_key
 
 
 def build() -> None:
-    """Write docs/_generated/inside_reber.svg."""
     unit = carrying_unit("reber")
     figure, axes = style.new_figure(height=8.4, rows=3, height_ratios=[20, 20, 1.2])
     for ax, (letter, run) in zip(axes, twins().items(), strict=False):

@@ -8,7 +8,6 @@ from scripts.plotting.tiles import heat, heat_key
 
 
 def build() -> None:
-    """Write docs/_generated/inside_unit.svg."""
     unit = carrying_unit("reber")
     figure, axes = style.new_figure(height=5.4, rows=3, height_ratios=[10, 10, 1.2])
     for ax, (letter, run) in zip(axes, twins().items(), strict=False):

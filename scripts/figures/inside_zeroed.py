@@ -7,7 +7,6 @@ from scripts.plotting import style
 
 
 def build() -> None:
-    """Write docs/_generated/inside_zeroed.svg."""
     networks = inside.networks()
     reber, adding = networks["reber"]["measured"], networks["adding"]["measured"]
     figure, (upper, lower) = style.new_figure(height=6.0, rows=2)

@@ -10,7 +10,6 @@ PANELS = (("b", "one sequence, 20 units"), ("c", "32 sequences, 128 units"), ("d
 
 
 def build() -> None:
-    """Write docs/_generated/ladder.svg."""
     rows = read_record("bench")["ladder"]
     figure, axes = style.new_figure(height=4.6)
     for k, (shape, words) in enumerate(PANELS):

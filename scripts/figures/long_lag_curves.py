@@ -7,7 +7,6 @@ from scripts.plotting.curves import learning_curves
 
 
 def build() -> None:
-    """Write docs/_generated/long_lag_curves.svg."""
     arms = read_record("long_lag")["arms"]
     learned = {arm: kept for arm, kept in arms.items() if arm != "guessing"}
     lag = arms["guessing"]["settings"]["lag"]

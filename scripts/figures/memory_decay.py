@@ -15,7 +15,6 @@ Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]  # from state and reading 
 
 
 def build() -> None:
-    """Write docs/_generated/memory_decay.svg."""
     rng = np.random.default_rng(0)
     bits = rng.choice([-1.0, 1.0], SEQUENCES)  # (n,)
     readings = rng.standard_normal((LAGS, SEQUENCES))  # (lag, n), the noise after the bit

@@ -18,7 +18,6 @@ LEFT_EDGE = 1e-14  # a mark further left is drawn here
 
 
 def build() -> None:
-    """Write docs/_generated/one_bit.svg: every run above, the followed ones below."""
     found = results()
     figure, (upper, lower) = style.new_figure(height=7.2, rows=2)
     draw_runs(upper, found)

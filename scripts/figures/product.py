@@ -11,7 +11,6 @@ from scripts.plotting.tiles import frame, heat, heat_key
 
 
 def build() -> None:
-    """Write docs/_generated/product.svg."""
     lstm, _ = example()
     trace = second_step()
     xh = np.concatenate((trace.x, trace.h_prev))  # (D+H, 1)

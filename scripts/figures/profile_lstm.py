@@ -6,9 +6,7 @@ from scripts.plotting.curves import draw_band
 
 
 def build() -> None:
-    """Write docs/_generated/profile_lstm.svg: median and band for each initialization, and a plain RNN."""
-    record = bands()
-    lags, profiles = record["lags"], record["profiles"]
+    lags, profiles = bands()["lags"], bands()["profiles"]
     figure, axes = style.new_figure(height=4.4)
     for k, bias in enumerate(("0", "1", "2", "3", "5", "chrono")):
         label = bias if bias == "chrono" else f"bias {bias}"

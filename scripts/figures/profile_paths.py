@@ -8,9 +8,7 @@ BIASES = ("0", "1", "3", "5")
 
 
 def build() -> None:
-    """Write docs/_generated/profile_paths.svg: both derivatives for four forget biases, one panel each."""
-    record = bands()
-    lags, profiles = record["lags"], record["profiles"]
+    lags, profiles = bands()["lags"], bands()["profiles"]
     figure, panels = style.new_figure(height=6.4, rows=2, columns=2, sharex=True)
     for axes, bias in zip(panels.flat, BIASES, strict=True):
         for kind, name, look in (

@@ -1,4 +1,4 @@
-"""Draw what is left of the gradient at each lag in a plain network, at six spectral radii."""
+"""Draw what is left of the gradient at each lag in a plain network, for six spectral radii."""
 
 from scripts.experiments.gradient_profile import bands
 from scripts.plotting import style
@@ -6,9 +6,7 @@ from scripts.plotting.curves import draw_band
 
 
 def build() -> None:
-    """Write docs/_generated/profile_rnn.svg: median and band for each spectral radius."""
-    record = bands()
-    lags, profiles = record["lags"], record["profiles"]["rnn"]
+    lags, profiles = bands()["lags"], bands()["profiles"]["rnn"]
     figure, axes = style.new_figure(height=4.2)
     for k, radius in enumerate(("0.5", "0.9", "1.1", "1.5", "2", "4")):
         draw_band(axes, lags, **profiles[radius], alpha=0.13, label=f"ρ = {radius}", **style.series(k))

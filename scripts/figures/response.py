@@ -10,7 +10,6 @@ from scripts.plotting import style
 
 
 def build() -> None:
-    """Write docs/_generated/response.svg."""
     lstm, xs = example()
     scales = np.linspace(-4.0, 4.0, 49)  # (B,)
     trace = lstm.trace(xs[0] * scales, *lstm.initial_state(len(scales)))  # one column per scale

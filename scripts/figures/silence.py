@@ -24,7 +24,6 @@ def cell_states(forget_bias: float) -> FloatArray:
 
 
 def build() -> None:
-    """Write docs/_generated/silence.svg."""
     figure, axes = style.new_figure(height=5.0, rows=2, sharex=True)
     for ax, forget_bias in zip(axes, (0.0, 3.0), strict=True):
         ax.plot(range(1, STEPS + 1), cell_states(forget_bias), color=style.COLOURS["cell"], linewidth=0.9)

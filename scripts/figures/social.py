@@ -22,7 +22,6 @@ VALUES = ("f", "i", "c_tilde", "o", "c")
 
 
 def build() -> None:
-    """Write docs/_generated/social.png, 1200 by 630 pixels."""
     figure = Figure(figsize=(12, 6.3), dpi=100, facecolor=GROUND)
     figure.set_layout_engine("none")
     figure.text(0.06, 0.8, "LSTM from Scratch", size=50, weight="bold", color="#1d2024")

@@ -6,7 +6,6 @@ from scripts.plotting.stems import draw_units
 
 
 def build() -> None:
-    """Write docs/_generated/states.svg."""
     first, second = first_step(), second_step()
     figure, axes = style.new_figure(height=4.6, rows=2, sharex=True, sharey=True)
     draw_units(axes[0], first, second, "c")

@@ -7,7 +7,6 @@ from scripts.plotting.curves import learning_curves
 
 
 def build() -> None:
-    """Write docs/_generated/temporal_order_curves.svg."""
     arms = read_record("temporal_order")["arms"]
     figure, axes = learning_curves(arms, (baselines.TEMPORAL_ORDER, "guessing among four: ln 4"))
     axes.set(ylabel="cross-entropy [nats]", ylim=(0, 1.8))

@@ -24,7 +24,6 @@ def states() -> tuple[FloatArray, FloatArray]:
 
 
 def build() -> None:
-    """Write docs/_generated/through_time.svg."""
     cs, hs = states()
     figure, axes = style.new_figure(height=6.2, rows=3, height_ratios=[20, 20, 1.6])
     for ax, values, name in ((axes[0], cs, "cell state c"), (axes[1], hs, "hidden state h")):

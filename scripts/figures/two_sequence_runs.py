@@ -7,7 +7,6 @@ from scripts.plotting.curves import draw_arms, draw_baseline, draw_runs, name_ro
 
 
 def build() -> None:
-    """Write docs/_generated/two_sequence_runs.svg."""
     arms = read_record("two_sequence")["arms"]
     figure, (error, until) = style.new_figure(height=5.0, rows=2, sharex=True)
     draw_arms(error, arms, {"LSTM, chrono": "LSTM, learned"})

@@ -53,25 +53,23 @@ COLOURS = {
     "grid": "#d8dadc",
     "ground": "#fefefe",
 }
-_SERIES = ("#2b2d42", "#6f4fc2", "#2f9bd6", "#7c8500", "#8b5a3c", "#b03060")
+# Color is never the only difference: gates have their own lines, and series their own lines and markers.
+_GATE_LINES = {"forget": "-", "input": "--", "candidate": "-.", "output": ":", "cell": "-", "hidden": "--"}
+_SERIES: tuple[tuple[str, Any, str], ...] = (  # color, line, marker
+    ("#2b2d42", "-", "o"),
+    ("#6f4fc2", "--", "s"),
+    ("#2f9bd6", "-.", "^"),
+    ("#7c8500", ":", "D"),
+    ("#8b5a3c", (0, (5, 1, 1, 1, 1, 1)), "v"),
+    ("#b03060", (0, (1, 1)), "x"),
+)
 HEAT_STEPS = 10  # shades on either side of the middle
 HEAT = [f"#{k:02x}ff{k:02x}" for k in range(2 * HEAT_STEPS + 1)]  # placeholders for --heat-0 to --heat-20
 VARIABLES = (
-    {COLOURS[name]: f"--gate-{name}" for name in ("forget", "input", "candidate", "output", "cell", "hidden")}
+    {COLOURS[name]: f"--gate-{name}" for name in _GATE_LINES}
     | {COLOURS[name]: f"--plot-{name}" for name in ("ink", "muted", "grid", "ground")}
-    | {colour: f"--series-{k + 1}" for k, colour in enumerate(_SERIES)}
-    | {colour: f"--heat-{k}" for k, colour in enumerate(HEAT)}
-)
-
-# Color is never the only difference: gates have their own lines, and series their own lines and markers.
-_GATE_LINES = {"forget": "-", "input": "--", "candidate": "-.", "output": ":", "cell": "-", "hidden": "--"}
-_SERIES_LINES = (
-    ("-", "o"),
-    ("--", "s"),
-    ("-.", "^"),
-    (":", "D"),
-    ((0, (5, 1, 1, 1, 1, 1)), "v"),
-    ((0, (1, 1)), "x"),
+    | {color: f"--series-{k}" for k, (color, _, _) in enumerate(_SERIES, start=1)}
+    | {color: f"--heat-{k}" for k, color in enumerate(HEAT)}
 )
 
 matplotlib.rcParams.update(
@@ -81,12 +79,10 @@ matplotlib.rcParams.update(
         "font.size": 11.5,
         "axes.titlesize": 12,
         "axes.titlelocation": "left",
-        "axes.labelsize": 11.5,
         "xtick.labelsize": 10.5,
         "ytick.labelsize": 10.5,
         "legend.fontsize": 11,
         "text.color": COLOURS["ink"],
-        "axes.titlecolor": COLOURS["ink"],
         "axes.labelcolor": COLOURS["ink"],
         "axes.edgecolor": COLOURS["muted"],
         "xtick.color": COLOURS["muted"],
@@ -138,8 +134,8 @@ def gate(name: str) -> dict[str, Any]:
 
 def series(k: int, *, markers: bool = False) -> dict[str, Any]:
     """Return the colour and the line of the k-th thing compared, from 0, where the things are not gates."""
-    line, marker = _SERIES_LINES[k]
-    return {"color": _SERIES[k], "linestyle": line} | ({"marker": marker} if markers else {})
+    color, line, marker = _SERIES[k]
+    return {"color": color, "linestyle": line} | ({"marker": marker} if markers else {})
 
 
 def legend(axes: Axes, **options: Any) -> None:
@@ -175,23 +171,10 @@ def magnitude(value: float) -> str:
 
 
 def save(figure: Figure, name: str, title: str, description: str) -> None:
-    """Write the figure to ``docs/_generated/NAME.svg``.
+    """Write the figure to ``docs/_generated/NAME.svg``, where the name is that of the script.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        What `new_figure` returned.
-    name : str
-        The name of the script, without ``.py``.
-    title : str
-        A few words: what the figure is.
-    description : str
-        The alternative text: what the figure shows, for readers who cannot see it.
-
-    Raises
-    ------
-    ValueError
-        If a text of the figure is written as mathematics between dollar signs.
+    The title says in a few words what the figure is. The description is the alternative text: what the figure
+    shows, for readers who cannot see it. Raises ValueError if a text is mathematics between dollar signs.
     """
     buffer = io.StringIO()
     FigureCanvasSVG(figure)

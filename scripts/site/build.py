@@ -33,10 +33,7 @@ HASHES = GENERATED / ".hashes.json"
 def build() -> list[str]:
     """Run what is stale, each script in a process of its own, and return the names of the scripts that ran.
 
-    Raises
-    ------
-    Exception
-        Whatever a script raises. What ran before it stays done.
+    If a script raises, what ran before it stays done.
     """
     GENERATED.mkdir(parents=True, exist_ok=True)
     saved = json.loads(HASHES.read_text()) if HASHES.exists() else {}
@@ -109,13 +106,7 @@ def digest(files: Iterable[Path]) -> str:
 
 
 def run(name: str) -> dict[str, str]:
-    """Run one script and return the files that it wrote, with their hashes.
-
-    Raises
-    ------
-    RuntimeError
-        If it wrote none of its name.
-    """
+    """Run one script and return the files that it wrote, with their hashes; if it wrote none, raise."""
     for old in written(name):
         (GENERATED / old).unlink()
     importlib.import_module(name).build()

@@ -80,10 +80,7 @@ def formatter(
 def run_block(block: Block, page: str, names: dict[str, Any]) -> Result:
     """Run a block with these names and a `print` that collects the text; a hidden block also has `values`.
 
-    Raises
-    ------
-    SuperFencesException
-        If the block raises. The message is its traceback.
+    If the block raises, a SuperFencesException has its traceback as the message.
     """
     printed, given = StringIO(), []
 

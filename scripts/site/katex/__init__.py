@@ -24,16 +24,10 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
 from py_mini_racer import MiniRacer
 
+GATES = ("forget", "input", "candidate", "output", "cell", "hidden")
+COMMANDS = ("forget", "inp", "cand", "outp", "cell", "hid")
 MACROS = {
-    f"\\{macro}": rf"\htmlClass{{gate-{gate}}}{{#1}}"
-    for macro, gate in {
-        "forget": "forget",
-        "inp": "input",
-        "cand": "candidate",
-        "outp": "output",
-        "cell": "cell",
-        "hid": "hidden",
-    }.items()
+    f"\\{command}": rf"\htmlClass{{gate-{gate}}}{{#1}}" for command, gate in zip(COMMANDS, GATES, strict=True)
 }
 OPTIONS = f"""{{
     output: "htmlAndMathml",
@@ -64,13 +58,7 @@ def engine() -> MiniRacer:
 
 @cache
 def typeset(tex: str, display: bool) -> str:
-    """Return one formula as HTML and MathML.
-
-    Raises
-    ------
-    ValueError
-        If KaTeX cannot read it.
-    """
+    """Return one formula as HTML and MathML, or raise ValueError if KaTeX cannot read it."""
     result: dict[str, str] = engine().call("typeset", tex, display)
     if "error" in result:
         raise ValueError(f"{result['error']} (the whole formula: {tex!r})")
