@@ -13,8 +13,8 @@ def build() -> None:
     figure, both = style.new_figure(height=7.2, rows=2)
     for axes, (name, title) in zip(both, TITLES.items(), strict=True):
         arms = read_record(name)["arms"]
-        for row, kept in enumerate(arms.values()):
-            draw_runs(axes, row, kept["runs"], 0 if row == 0 else 2)
+        for row, (arm, kept) in enumerate(arms.items()):
+            draw_runs(axes, row, kept["runs"], 0 if arm == "none" else 2)
         unchanged = median(run["sequences"] for run in arms["none"]["runs"])
         axes.axvline(unchanged / 1000, **LINE)
         axes.set(title=title, xlim=(0, None))

@@ -13,7 +13,7 @@ STEPS = 200
 def build() -> None:
     figure, panels = style.new_figure(height=5.4, rows=len(LAGS), sharex=True, sharey=True)
     for axes, lag in zip(panels, LAGS, strict=True):
-        axes.axhline(1.0, color=style.COLOURS["muted"], linestyle=(0, (4, 3)), linewidth=1.1)
+        axes.axhline(1.0, color=style.COLORS["muted"], linestyle=(0, (4, 3)), linewidth=1.1)
         for seed in SEEDS:
             losses = [metrics.loss for metrics in training(lag, seed, Adam(0.02), STEPS)]
             draw_smooth(axes, losses, **style.series(seed), linewidth=1.3)

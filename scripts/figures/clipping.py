@@ -29,7 +29,7 @@ def build() -> None:
         look = style.series(2 * k + 1, markers=True)
         below.plot(ends, [-k] * len(ends), **(look | {"linestyle": "none", "markersize": 7}))
         below.annotate(label, (1e-5, -k), (5, 0), textcoords="offset points", va="center")
-    middle.axhline(LIMIT, color=style.COLOURS["ink"], linestyle=(0, (4, 3)), linewidth=1.1)
+    middle.axhline(LIMIT, color=style.COLORS["ink"], linestyle=(0, (4, 3)), linewidth=1.1)
     above.set(ylabel="loss", ylim=(0, 2.5), xlim=(0, STEPS))
     middle.set(ylabel="norm of the gradient", xlabel="step of training", xlim=(0, STEPS))
     below.set(xlabel="final loss, ten seeds", yticks=[], ylim=(-1.6, 0.6), xlim=(1e-5, 10))

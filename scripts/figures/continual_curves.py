@@ -19,7 +19,7 @@ def build() -> None:
     style.log_axis(lasts, "x")
     forgotten = baselines.reber().symbols_to_mistake
     lasts.axvline(forgotten, **LINE)
-    label = {"textcoords": "offset points", "color": style.COLOURS["muted"]}
+    label = {"textcoords": "offset points", "color": style.COLORS["muted"]}
     lasts.annotate("second symbol forgotten", (forgotten, 1.45), (4, 0), **label)
     until.set(xlabel="strings seen [thousands]", xlim=(0, None), title="until all test streams pass")
     lasts.set(xlabel="symbols", xlim=(10, 15_000), title="before the first mistake, mean of ten streams")

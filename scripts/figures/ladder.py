@@ -1,7 +1,4 @@
-"""Draw the ladder of the chapter on speed: the time of each version as a multiple of the floor.
-
-A rung is one version of `scripts.bench.ladder`; the floor is the time of its matrix products alone.
-"""
+"""Draw the time of each version in `scripts.bench.ladder` as a multiple of the floor: its matrix products."""
 
 from scripts.experiments.records import read_record
 from scripts.plotting import style
@@ -20,7 +17,7 @@ def build() -> None:
     axes.set_yticks(range(len(rungs)), [name.replace(", ", ",\n").replace(": ", ":\n") for name in rungs])
     style.log_axis(axes, "x")
     axes.set(xlim=(0.9, 400), xlabel="time, forward and back, as a multiple of the floor")
-    axes.axvline(1, color=style.COLOURS["muted"], linestyle=":")
+    axes.axvline(1, color=style.COLORS["muted"], linestyle=":")
     style.legend(axes, ncols=1)
     style.save(
         figure,

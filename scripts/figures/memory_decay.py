@@ -28,7 +28,7 @@ def build() -> None:
     axes.plot(lags, right, label="latch, tanh(3h + 0.3x)", **style.series(4))
     right = accuracy(lambda c, _: c, bits, readings)  # (lag,), the gate is shut after the bit
     axes.plot(lags, right, label="conveyor with a gate", linewidth=4, zorder=1, **style.gate("cell"))
-    axes.axhline(0.5, color=style.COLOURS["muted"], linestyle=":", linewidth=1.2)
+    axes.axhline(0.5, color=style.COLORS["muted"], linestyle=":", linewidth=1.2)
     axes.annotate("guessing", (1.0, 0.5), (0, -12), textcoords="offset points", fontsize=10.5)
     style.log_axis(axes, "x")
     axes.set(xlabel="lag (steps of noise after the bit)", ylabel="share of right answers", ylim=(0.45, 1.03))

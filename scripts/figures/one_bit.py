@@ -49,7 +49,7 @@ def draw_runs(axes: Axes, found: Results) -> None:
         solved = np.array([run["solved"] or top for run in runs])  # (runs,)
         look = style.series(k, markers=True) | {"linestyle": "none", "markersize": 5, "alpha": 0.85}
         axes.plot(left, solved, label=name, **look)
-    axes.axhline(top, color=style.COLOURS["muted"], linewidth=1)
+    axes.axhline(top, color=style.COLORS["muted"], linewidth=1)
     axes.annotate("never", (LEFT_EDGE, top), (0, -13), textcoords="offset points", fontsize=10.5)
     style.log_axis(axes, "x")
     axes.set(yscale="log", yticks=[20, 50, 100, 200, 400], yticklabels=["20", "50", "100", "200", "400"])
@@ -68,9 +68,9 @@ def followed(found: Results, arm: str, when: str) -> FloatArray:
 def draw_profiles(axes: Axes, found: Results) -> None:
     """Draw the medians over seeds of the followed runs, before and after training."""
     for k, arm in ((2, "1"), (5, "chrono")):
-        colour = style.series(k)["color"]
+        color = style.series(k)["color"]
         for when, line in (("before", "--"), ("after", "-")):
-            axes.plot(followed(found, arm, when), color=colour, linestyle=line, label=f"{NAMES[arm]}, {when}")
+            axes.plot(followed(found, arm, when), color=color, linestyle=line, label=f"{NAMES[arm]}, {when}")
     style.log_axis(axes)
     axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0")
     style.legend(axes, ncols=2)

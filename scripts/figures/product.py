@@ -25,7 +25,7 @@ def build() -> None:
     axes[0, 0].set_title(f"[xₜ; hₜ₋₁] lying on its side, ({size}, 1)")
     axes[1, 0].set_title(f"W_f ({H}, {size})")
     axes[1, 1].set_title("a_f")
-    axes[1, 2].set_title("f", color=style.COLOURS["forget"])
+    axes[1, 2].set_title("f", color=style.COLORS["forget"])
     for ax in (axes[0, 1], axes[0, 2], axes[2, 1], axes[2, 2]):
         ax.set_axis_off()
     for ax in (axes[0, 0], *axes[1]):

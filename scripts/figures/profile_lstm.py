@@ -11,7 +11,7 @@ def build() -> None:
     for k, bias in enumerate(("0", "1", "2", "3", "5", "chrono")):
         label = bias if bias == "chrono" else f"bias {bias}"
         draw_band(axes, lags, **profiles["lstm"][bias], alpha=0.13, label=label, **style.series(k))
-    muted = style.COLOURS["muted"]
+    muted = style.COLORS["muted"]
     axes.plot(lags, profiles["rnn"]["as drawn"]["median"], label="plain RNN", color=muted, linewidth=1.2)
     axes.axhline(1.0, color=muted, linewidth=1)
     style.log_axis(axes)

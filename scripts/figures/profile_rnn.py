@@ -10,7 +10,7 @@ def build() -> None:
     figure, axes = style.new_figure(height=4.2)
     for k, radius in enumerate(("0.5", "0.9", "1.1", "1.5", "2", "4")):
         draw_band(axes, lags, **profiles[radius], alpha=0.13, label=f"ρ = {radius}", **style.series(k))
-    axes.axhline(1.0, color=style.COLOURS["muted"], linewidth=1)
+    axes.axhline(1.0, color=style.COLORS["muted"], linewidth=1)
     style.log_axis(axes)
     axes.set(xlabel="lag T − t (steps)", ylabel="gradient at h, relative to lag 0")
     axes.set(ylim=(1e-20, 1e10), xlim=(0, 99))

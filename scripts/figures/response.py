@@ -17,9 +17,9 @@ def build() -> None:
     for ax, name in zip(axes, ("f", "i", "c_tilde", "o"), strict=True):
         values, (color, title) = getattr(trace, name), style.STEP_VALUES[name]
         low = -1 if name == "c_tilde" else 0
-        ax.plot(scales, np.delete(values, UNIT, axis=0).T, color=style.COLOURS[color], linewidth=0.6)
-        ax.plot(scales, values[UNIT], color=style.COLOURS["ink"], linewidth=2.2, label=f"unit {UNIT}")
-        ax.axvline(1, color=style.COLOURS["muted"], linewidth=0.8, linestyle="--")
+        ax.plot(scales, np.delete(values, UNIT, axis=0).T, color=style.COLORS[color], linewidth=0.6)
+        ax.plot(scales, values[UNIT], color=style.COLORS["ink"], linewidth=2.2, label=f"unit {UNIT}")
+        ax.axvline(1, color=style.COLORS["muted"], linewidth=0.8, linestyle="--")
         ax.set(title=title, ylim=(low - 0.03, 1.03), yticks=[low, (low + 1) / 2, 1], xlim=(-4, 4))
     style.corner_legend(axes[0])
     axes[3].set_xlabel("scale of the input (the dashed line is the example)")

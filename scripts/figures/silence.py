@@ -26,7 +26,7 @@ def cell_states(forget_bias: float) -> FloatArray:
 def build() -> None:
     figure, axes = style.new_figure(height=5.0, rows=2, sharex=True)
     for ax, forget_bias in zip(axes, (0.0, 3.0), strict=True):
-        ax.plot(range(1, STEPS + 1), cell_states(forget_bias), color=style.COLOURS["cell"], linewidth=0.9)
+        ax.plot(range(1, STEPS + 1), cell_states(forget_bias), color=style.COLORS["cell"], linewidth=0.9)
         ax.set(title=f"forget bias {forget_bias:g}", ylabel="cell state c", xlim=(1, STEPS))
     axes[1].set_xlabel("step; the input is read in step 1, then it is zero")
     style.save(

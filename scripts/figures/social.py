@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from lstm_tutorial import trace_sequence
 from scripts.files import GENERATED, write_atomically
 from scripts.forward_pass import INPUT_SEED, example
-from scripts.plotting.style import COLOURS, STEP_VALUES
+from scripts.plotting.style import COLORS, STEP_VALUES
 
 STEPS, UNITS = 30, 3  # three units of each gate
 GROUND = "#fdfcf9"
@@ -45,5 +45,5 @@ def tiles() -> np.ndarray:
         color, _ = STEP_VALUES[name]
         values = np.clip(np.abs(getattr(trace, name)[:, :UNITS]), 0.05, 1)  # (T, units, 1)
         rows = slice(k * (UNITS + 1), k * (UNITS + 1) + UNITS)
-        picture[rows] += values.swapaxes(0, 1) * (to_rgb(COLOURS[color]) - ground)  # (units, T, 3)
+        picture[rows] += values.swapaxes(0, 1) * (to_rgb(COLORS[color]) - ground)  # (units, T, 3)
     return picture

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scripts.plotting import style
 
 Runs = list[dict[str, Any]]
-LINE: dict[str, Any] = {"color": style.COLOURS["muted"], "linestyle": (0, (2, 2)), "linewidth": 1.2}
+LINE: dict[str, Any] = {"color": style.COLORS["muted"], "linestyle": (0, (2, 2)), "linewidth": 1.2}
 """The look of a line to compare with: ``axes.axvline(x, **LINE)``."""
 
 
@@ -56,7 +56,7 @@ def draw_baseline(axes: Axes, value: float, label: str, *, below: bool = False) 
         textcoords="offset points",
         ha="right",
         va="top" if below else "bottom",
-        color=style.COLOURS["muted"],
+        color=style.COLORS["muted"],
         fontsize=10.5,
     )
 

@@ -19,8 +19,8 @@ A figure script has the name of its figure, and ends in ``save``::
     <figcaption markdown="span">What to look at.</figcaption>
     </figure>
 
-One file serves the light and the dark scheme, because its colours are the site's CSS variables: draw only
-with ``COLOURS``, ``gate``, ``series`` and the tiles of `scripts.plotting.tiles`. Text stays text in the
+One file serves the light and the dark scheme, because its colors are the site's CSS variables: draw only
+with ``COLORS``, ``gate``, ``series`` and the tiles of `scripts.plotting.tiles`. Text stays text in the
 font of the page, so write ``cₜ`` and ``10⁻³`` in Unicode, not as ``$c_t$``; ``log_axis`` does so for a
 logarithmic axis. The same data give the same bytes. Nothing is shown in a window.
 """
@@ -41,7 +41,7 @@ from scripts.files import GENERATED, write_atomically
 
 # A saved figure names CSS variables of the page in place of its colors, such as --gate-forget or --plot-ink.
 # Their values, light and dark, stand in docs/assets/site.css.
-COLOURS = {
+COLORS = {
     "forget": "#d55e00",
     "input": "#0072b2",
     "candidate": "#009e73",
@@ -66,8 +66,8 @@ _SERIES: tuple[tuple[str, Any, str], ...] = (  # color, line, marker
 HEAT_STEPS = 10  # shades on either side of the middle
 HEAT = [f"#{k:02x}ff{k:02x}" for k in range(2 * HEAT_STEPS + 1)]  # placeholders for --heat-0 to --heat-20
 VARIABLES = (
-    {COLOURS[name]: f"--gate-{name}" for name in _GATE_LINES}
-    | {COLOURS[name]: f"--plot-{name}" for name in ("ink", "muted", "grid", "ground")}
+    {COLORS[name]: f"--gate-{name}" for name in _GATE_LINES}
+    | {COLORS[name]: f"--plot-{name}" for name in ("ink", "muted", "grid", "ground")}
     | {color: f"--series-{k}" for k, (color, _, _) in enumerate(_SERIES, start=1)}
     | {color: f"--heat-{k}" for k, color in enumerate(HEAT)}
 )
@@ -82,18 +82,18 @@ matplotlib.rcParams.update(
         "xtick.labelsize": 10.5,
         "ytick.labelsize": 10.5,
         "legend.fontsize": 11,
-        "text.color": COLOURS["ink"],
-        "axes.labelcolor": COLOURS["ink"],
-        "axes.edgecolor": COLOURS["muted"],
-        "xtick.color": COLOURS["muted"],
-        "ytick.color": COLOURS["muted"],
-        "xtick.labelcolor": COLOURS["ink"],
-        "ytick.labelcolor": COLOURS["ink"],
+        "text.color": COLORS["ink"],
+        "axes.labelcolor": COLORS["ink"],
+        "axes.edgecolor": COLORS["muted"],
+        "xtick.color": COLORS["muted"],
+        "ytick.color": COLORS["muted"],
+        "xtick.labelcolor": COLORS["ink"],
+        "ytick.labelcolor": COLORS["ink"],
         "axes.facecolor": "none",
         "figure.facecolor": "none",
         "axes.grid": True,
         "axes.axisbelow": True,
-        "grid.color": COLOURS["grid"],
+        "grid.color": COLORS["grid"],
         "grid.linewidth": 0.7,
         "axes.spines.top": False,
         "axes.spines.right": False,
@@ -129,11 +129,11 @@ def new_figure(height: float = 3.4, rows: int = 1, columns: int = 1, **options: 
 
 def gate(name: str) -> dict[str, Any]:
     """Return the color and the line of a gate or state, for ``axes.plot(..., **gate("forget"))``."""
-    return {"color": COLOURS[name], "linestyle": _GATE_LINES[name]}
+    return {"color": COLORS[name], "linestyle": _GATE_LINES[name]}
 
 
 def series(k: int, *, markers: bool = False) -> dict[str, Any]:
-    """Return the colour and the line of the k-th thing compared, from 0, where the things are not gates."""
+    """Return the color and the line of the k-th thing compared, from 0, where the things are not gates."""
     color, line, marker = _SERIES[k]
     return {"color": color, "linestyle": line} | ({"marker": marker} if markers else {})
 
@@ -279,8 +279,8 @@ def _plain_tag(tag: str, name: str) -> str:
     return re.sub(r"-?\d+\.\d{3,}(?:e-\d+)?", lambda m: f"{round(float(m.group()), 2):g}", tag)
 
 
-def _variable(colour: str) -> str:
-    """Return the CSS variable that a drawn colour stands for."""
-    if colour not in VARIABLES:
-        raise ValueError(f"figures are drawn in the colours of style.COLOURS, got {colour}")
-    return f"var({VARIABLES[colour]})"
+def _variable(color: str) -> str:
+    """Return the CSS variable that a drawn color stands for."""
+    if color not in VARIABLES:
+        raise ValueError(f"figures are drawn in the colors of style.COLORS, got {color}")
+    return f"var({VARIABLES[color]})"

@@ -5,11 +5,11 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from numpy.typing import ArrayLike
 
-from scripts.plotting.style import COLOURS, HEAT, HEAT_STEPS
+from scripts.plotting.style import COLORS, HEAT, HEAT_STEPS
 
 
 def heat(axes: Axes, values: ArrayLike, low: float = -1.0, high: float = 1.0) -> None:
-    """Draw a matrix as tiles: row 0 on top, column 0 at the left, tile (r, k) centred at x = k, y = r.
+    """Draw a matrix as tiles: row 0 on top, column 0 at the left, tile (r, k) centered at x = k, y = r.
 
     The shade runs from ``low`` (blue) over the ground of the page to ``high`` (orange) in 21 steps. With
     ``low=0``, for values that have no sign, it runs from the ground of the page in 11 steps. Values outside
@@ -46,9 +46,9 @@ def heat_key(
 
 
 def frame(
-    axes: Axes, columns: tuple[int, int], rows: tuple[int, int], colour: str = "ink", linewidth: float = 1.2
+    axes: Axes, columns: tuple[int, int], rows: tuple[int, int], color: str = "ink", linewidth: float = 1.2
 ) -> None:
     """Draw a frame around the tiles of these columns and rows, the second of each pair not included."""
     (left, right), (top, bottom) = ((a - 0.5, b - 0.5) for a, b in (columns, rows))
     corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-    axes.plot(*zip(*corners, strict=True), color=COLOURS[colour], linewidth=linewidth, clip_on=False)
+    axes.plot(*zip(*corners, strict=True), color=COLORS[color], linewidth=linewidth, clip_on=False)

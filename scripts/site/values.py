@@ -42,7 +42,7 @@ class InsertValues(InlineProcessor):
 
 
 class CheckValues(Postprocessor):
-    """Raises if a value was given twice or not taken, or if a name is left, in a formula for example."""
+    """Raises if a value was given twice or not taken, or if braces are left, in a formula for example."""
 
     def run(self, text: str) -> str:
         """Return the page as it is."""
