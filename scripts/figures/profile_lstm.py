@@ -1,18 +1,18 @@
 """Draw what is left of the gradient at each lag in an LSTM, for five forget biases and for chrono."""
 
-from scripts.experiments.gradient_profile import bands
+from scripts.experiments.gradient_profile import LAGS, bands
 from scripts.plotting import style
 from scripts.plotting.curves import draw_band
 
 
 def build() -> None:
-    lags, profiles = bands()["lags"], bands()["profiles"]
+    profiles = bands()["profiles"]
     figure, axes = style.new_figure(height=4.4)
     for k, bias in enumerate(("0", "1", "2", "3", "5", "chrono")):
         label = bias if bias == "chrono" else f"bias {bias}"
-        draw_band(axes, lags, **profiles["lstm"][bias], alpha=0.13, label=label, **style.series(k))
+        draw_band(axes, LAGS, **profiles["lstm"][bias], alpha=0.13, label=label, **style.series(k))
     muted = style.COLORS["muted"]
-    axes.plot(lags, profiles["rnn"]["as drawn"]["median"], label="plain RNN", color=muted, linewidth=1.2)
+    axes.plot(LAGS, profiles["rnn"]["as drawn"]["median"], label="plain RNN", color=muted, linewidth=1.2)
     axes.axhline(1.0, color=muted, linewidth=1)
     style.log_axis(axes)
     axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0")

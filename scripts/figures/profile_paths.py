@@ -1,6 +1,6 @@
 """Draw the two meanings of dc_T/dc_t at each lag: the product of forget gates, and the real graph."""
 
-from scripts.experiments.gradient_profile import bands
+from scripts.experiments.gradient_profile import LAGS, bands
 from scripts.plotting import style
 from scripts.plotting.curves import draw_band
 
@@ -8,14 +8,14 @@ BIASES = ("0", "1", "3", "5")
 
 
 def build() -> None:
-    lags, profiles = bands()["lags"], bands()["profiles"]
+    profiles = bands()["profiles"]
     figure, panels = style.new_figure(height=6.4, rows=2, columns=2, sharex=True)
     for axes, bias in zip(panels.flat, BIASES, strict=True):
         for kind, name, look in (
             ("direct", "direct path, h held fixed", style.gate("forget")),
             ("real", "along the real graph", style.gate("hidden")),
         ):
-            draw_band(axes, lags, **profiles[kind][bias], alpha=0.15, label=name, **look)
+            draw_band(axes, LAGS, **profiles[kind][bias], alpha=0.15, label=name, **look)
         style.log_axis(axes)
         axes.set(title=f"forget bias {bias}", xlim=(0, 99))
     for axes in panels[1]:

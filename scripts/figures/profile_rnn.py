@@ -1,15 +1,15 @@
 """Draw what is left of the gradient at each lag in a plain network, for six spectral radii."""
 
-from scripts.experiments.gradient_profile import bands
+from scripts.experiments.gradient_profile import LAGS, bands
 from scripts.plotting import style
 from scripts.plotting.curves import draw_band
 
 
 def build() -> None:
-    lags, profiles = bands()["lags"], bands()["profiles"]["rnn"]
+    profiles = bands()["profiles"]["rnn"]
     figure, axes = style.new_figure(height=4.2)
     for k, radius in enumerate(("0.5", "0.9", "1.1", "1.5", "2", "4")):
-        draw_band(axes, lags, **profiles[radius], alpha=0.13, label=f"ρ = {radius}", **style.series(k))
+        draw_band(axes, LAGS, **profiles[radius], alpha=0.13, label=f"ρ = {radius}", **style.series(k))
     axes.axhline(1.0, color=style.COLORS["muted"], linewidth=1)
     style.log_axis(axes)
     axes.set(xlabel="lag T − t (steps)", ylabel="gradient at h, relative to lag 0")
