@@ -56,7 +56,7 @@ def problem(
 @pytest.mark.parametrize(("seed", "size"), list(enumerate(SIZES)), ids=str)
 def test_the_notebook_computes_the_same(seed, size):
     lstm, inputs = problem(*size, seed=seed)
-    theirs = notebook.LSTM.with_weights_of(lstm).forward(**inputs, verbose=False)
+    theirs = notebook.LSTM(lstm).forward(**inputs, verbose=False)
     for name, ours, other in zip(RESULTS, lstm.forward(**inputs), theirs, strict=True):
         np.testing.assert_allclose(ours, other, rtol=1e-15, atol=1e-15, err_msg=name)
 
@@ -65,7 +65,7 @@ def test_the_notebook_computes_the_same(seed, size):
 def test_the_notebook_prints_the_same(seed, size, capsys):
     """Character for character: as `verbose`, as the text of a trace, and nothing unasked."""
     lstm, inputs = problem(*size, seed=seed)
-    notebook.LSTM.with_weights_of(lstm).forward(**inputs)
+    notebook.LSTM(lstm).forward(**inputs)
     theirs = capsys.readouterr().out
     assert theirs.count("\n") >= 10
     silent = lstm.forward(**inputs)
@@ -83,7 +83,7 @@ def test_the_example_prints_the_same(capsys):
     lstm = LSTM(10, 20, 5, rng=0)
     h, c = lstm.initial_state()
     x = np.random.default_rng(1).standard_normal((10, 1))
-    notebook.LSTM.with_weights_of(lstm).forward(x, h, c)
+    notebook.LSTM(lstm).forward(x, h, c)
     theirs = capsys.readouterr().out
     lstm.forward(x, h, c, verbose=True)
     assert capsys.readouterr().out == theirs
@@ -232,7 +232,7 @@ def near(lstm, inputs, value, expected):
 def test_every_dtype_and_shape_computes_as_the_notebook(drawn):
     lstm, inputs = drawn
     with np.errstate(over="ignore"):  # theirs overflows
-        theirs = notebook.LSTM.with_weights_of(lstm).forward(**inputs, verbose=False)
+        theirs = notebook.LSTM(lstm).forward(**inputs, verbose=False)
     for ours, other in zip(lstm.forward(**inputs), theirs, strict=True):
         assert ours.dtype == lstm.dtype
         assert ours.shape == other.shape

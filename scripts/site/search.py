@@ -1,7 +1,6 @@
 """A Markdown extension that keeps displayed code out of the search index; prose and headings stay in it."""
 
 import re
-from typing import Any
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -19,13 +18,8 @@ class ExcludeCode(Postprocessor):
 
 
 class SearchExtension(Extension):
-    """Registers it with a Markdown converter."""
+    """Registers `ExcludeCode` with a Markdown converter."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Mark blocks when all HTML is back in place."""
         md.postprocessors.register(ExcludeCode(md), "search", 6)
-
-
-def makeExtension(**options: Any) -> SearchExtension:
-    """Return the extension, as Markdown asks for it."""
-    return SearchExtension(**options)

@@ -1,6 +1,6 @@
 """The example of the site: its printed text, its arithmetic redone by other means, and the figures it feeds.
 
-The comparison of a step with the notebook's class over many sizes is in `tests.test_cell`; here it is this
+The comparison of a step with the notebook's class over many sizes is in `tests.test_lstm`; here it is this
 one example, through the script and the file that the pages show.
 """
 
@@ -30,7 +30,7 @@ FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "stat
 def notebook_text(capsys: pytest.CaptureFixture[str]) -> str:
     """Return what the original class prints for the example."""
     lstm, xs = example()
-    Notebook.with_weights_of(lstm).forward(xs[0], *lstm.initial_state())
+    Notebook(lstm).forward(xs[0], *lstm.initial_state())
     return capsys.readouterr().out
 
 

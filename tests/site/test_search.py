@@ -7,6 +7,8 @@ import markdown_exec
 from markdown import Markdown
 
 from scripts.site import execute
+from scripts.site.search import SearchExtension
+from scripts.site.values import ValuesExtension
 
 PAGE = """Prose with `inline` code.
 
@@ -24,7 +26,7 @@ def test_code_is_marked_once_and_prose_is_not() -> None:
     fence: dict[str, Any] = {"name": "python", "class": "python"}
     fence |= {"validator": markdown_exec.validator, "format": execute.formatter}
     md = Markdown(
-        extensions=["pymdownx.highlight", "pymdownx.superfences", "scripts.site.values", "scripts.site.search"],
+        extensions=["pymdownx.highlight", "pymdownx.superfences", ValuesExtension(), SearchExtension()],
         extension_configs={"pymdownx.superfences": {"custom_fences": [fence]}},
     )
     html = md.convert(PAGE)
