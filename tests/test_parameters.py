@@ -4,6 +4,7 @@ What is refused is in `test_checks`; what is computed with the weights, in `test
 """
 
 import copy
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,7 +53,7 @@ def test_parameters_are_live(lstm, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_assignment_takes_effect_everywhere(lstm, name):
-    """In the attribute, in dicts handed out before, and in `forward`; no other weight; and it keeps no hold."""
+    """In the attribute, in every dict and in `forward`, and in no other weight; it keeps no hold."""
     earlier = lstm.parameters()
     before, expected = step(lstm), copies(earlier)
     new = getattr(lstm, name) + 0.5
@@ -123,9 +124,10 @@ def test_rng():
 
 def test_a_network_says_what_it_is():
     """Also where its sizes are NumPy's integers."""
-    lstm = LSTM(np.int64(D), np.int32(H), np.uint8(O))  # type: ignore[arg-type]
+    sizes: Any = np.int64(D), np.int32(H), np.uint8(O)
+    lstm = LSTM(*sizes)
     assert repr(lstm) == "LSTM(3, 4, 2, dtype=float64)"
-    assert (lstm.input_size, lstm.hidden_size, lstm.output_size, lstm.dtype) == (D, H, O, np.float64)
+    assert (lstm.input_size, lstm.hidden_size, lstm.output_size) == (D, H, O)
     assert type(lstm.hidden_size) is int
 
 
