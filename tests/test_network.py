@@ -150,9 +150,7 @@ def test_jacobians_are_pytorchs():
     lstm = LSTM(D, H, O)
     for name in lstm.parameters():
         setattr(lstm, name, golden[name])
-    columns = [
-        np.repeat(golden[name], H, axis=-1) for name in ("xs", "h0", "c0")
-    ]  # one for each unit at the end
+    columns = [np.repeat(golden[name], H, axis=-1) for name in ("xs", "h0", "c0")]  # one for each last unit
     trace = trace_sequence(lstm, *columns)
     of_h = backpropagate_trace(lstm, trace, dh=np.eye(H))["h"]  # (T, H, H)
     of_c = backpropagate_trace(lstm, trace, dc=np.eye(H))["c"]
