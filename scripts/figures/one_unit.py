@@ -33,9 +33,9 @@ def build() -> None:
     for axes, (title, names) in zip(panels, GROUPS.items(), strict=True):
         rows = np.array([next(shown) for _ in names])  # (rows, T)
         heat(axes, rows, -2.0, 2.0)  # pale enough to read numbers on
-        form = "{:.0f}" if title == "input" else "{:.2f}"
+        digits = {"input": 0, "gates and candidate": 1, "states": 2}[title]
         for (row, column), value in np.ndenumerate(rows):
-            text = form.format(round(value, 2) + 0.0).replace("-", "−")
+            text = f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
             axes.text(column, row, text, ha="center", va="center", fontsize=13.5)
         axes.set(yticks=range(len(names)), xticks=[])
         axes.set_yticklabels(names, fontsize=13.5)
