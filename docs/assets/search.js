@@ -24,8 +24,8 @@ const SMALL = new Set(("a about an and are between can compared could differ dif
   "there these this to us use used using versus vs was we what when where which who why will with work works would you your").split(" "))
 
 const stem = (word) => {
-  const american = word.replace(/(?<=initial|optim|regular|normal|general|token|vector|visual|memor|util)is(?=[aeio])/, "iz")
-    .replace(/(colo|behavio|neighbo|favo)ur/, "$1r").replace(/modell/, "model")
+  const american = word.replace(/(?<=initial|optim|regular|normal|general|token|vector|visual|util)is(?=[aeio])/, "iz")
+    .replace(/(?<=col|behavi|neighb|fav)our/, "or")
   if (!/^[a-z]{4,}$/.test(american)) return american
   const one = american.replace(/(?<![suia])s$/, "")
   if (one.length < 5) return one
@@ -35,7 +35,7 @@ const stem = (word) => {
 
 const meant = (query) => {
   if (/["+*:^~]/.test(query)) return query // written in the language of the search itself
-  const words = query.toLowerCase().replace(/n't\b|[’'](s|re|m)?\b|[?!;]/g, " ").split(/[\s_.,/()-]+/).filter(Boolean)
+  const words = query.toLowerCase().replace(/\blstm_tutorial\./g, "").replace(/n't\b|[’'](s|re|m)?\b|[?!;]/g, " ").split(/[\s_.,/()-]+/).filter(Boolean)
   const large = words.filter((word) => !SMALL.has(word))
   return (large.length ? large : words).map((word) => word.length === 1 ? word + "^" : stem(word)).join(" ")
 }
