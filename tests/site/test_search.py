@@ -1,4 +1,4 @@
-"""Displayed code carries the mark with which the theme keeps it out of the search index; prose does not."""
+"""Code, figures and tables of numbers carry the mark with which the theme keeps them out of the search index."""
 
 import re
 from typing import Any
@@ -34,3 +34,14 @@ def test_code_is_marked_once_and_prose_is_not() -> None:
     assert len(blocks) == 3, "the source, what it printed, and the quotation"
     assert all(block.count(" data-search-exclude") == 1 for block in blocks)
     assert html.count("data-search-exclude") == 3
+
+
+def test_figures_and_tables_of_numbers_are_marked_and_tables_of_words_are_not() -> None:
+    md = Markdown(extensions=["tables", "scripts.site.search"])
+    table = "| a | b |\n|---|---|\n| {} | {} |"
+    html = md.convert(
+        "\n\n".join(["<svg><text>0.1</text></svg>", table.format("x", "**2.5** s"), table.format(1, "−3")])
+    )
+    assert html.count("data-search-exclude") == 2
+    assert "<svg data-search-exclude>" in html
+    assert "<table data-search-exclude>" in html.split("2.5")[1]

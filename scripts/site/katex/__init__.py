@@ -88,7 +88,11 @@ class MathRole(InlineProcessor):
     ) -> tuple[Any, int, int]:
         """Return the formula set, and where it stood."""
         body = typeset(m.group(1), False)
-        return self.md.htmlStash.store(f'<span class="math">{body}</span>'), m.start(0), m.end(0)
+        return (
+            self.md.htmlStash.store(f'<span class="math" data-search-exclude>{body}</span>'),
+            m.start(0),
+            m.end(0),
+        )
 
 
 class KatexExtension(Extension):
