@@ -1,4 +1,4 @@
-"""A Markdown extension that keeps code, figures and tables of numbers out of the search index; prose stays in it."""
+"""A Markdown extension that keeps code, figures and tables of numbers out of the search index."""
 
 import re
 

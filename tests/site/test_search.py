@@ -1,4 +1,4 @@
-"""Code, figures and tables of numbers carry the mark with which the theme keeps them out of the search index."""
+"""Code, figures and tables of numbers carry the mark that keeps them out of the search index."""
 
 import re
 from typing import Any
