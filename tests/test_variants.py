@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_tutorial import LSTM, Variant, backpropagate, unroll
+from lstm_tutorial import LSTM, Variant, unroll
 from lstm_tutorial.variants import CHANGES
 from tests.asserts import assert_same
-from tests.problems import D, H, O, problem, relative_error, results, split
+from tests.problems import D, H, O, problem, split
 
 
 def squash(a: float) -> float:
@@ -68,20 +68,11 @@ def test_forward_is_the_equations_number_by_number(change, T, seed):
     np.testing.assert_allclose(unrolled.c[:, 0], c, rtol=1e-12, atol=1e-13)
 
 
-@pytest.mark.parametrize("T", [0, 1, 9])
-def test_no_change_is_the_lstm(T):
-    """The same seed gives the same weights, and those the same results and gradients as the fast path."""
+def test_no_change_has_the_weights_of_the_lstm():
+    """The same, from the same seed. `test_fast` compares results and gradients."""
     lstm = LSTM(D, H, O, rng=4, forget_bias=0.7)
     variant = Variant(D, H, O, change="none", rng=4, forget_bias=0.7)
     assert_same(lstm.parameters(), variant.parameters())
-    inputs, outputs = split(problem(T, 3)[1])
-    found = []
-    for network in (lstm, variant):
-        unrolled = unroll(network, **inputs, lengths=[T, T // 2, 0])
-        found.append(results(unrolled) | backpropagate(unrolled.cache, **outputs))
-    assert found[0].keys() == found[1].keys()
-    for name, value in found[0].items():
-        assert relative_error(value, found[1][name]) < 1e-12, name
 
 
 @pytest.mark.parametrize(
