@@ -1,31 +1,34 @@
-"""A Markdown extension that keeps displayed code out of the search index; prose and headings stay in it."""
+"""A Markdown extension that keeps code, figures and tables of numbers out of the search index."""
 
 import re
-from typing import Any
 
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
-BLOCK = re.compile(r'<(?:div|table) class="[^"]*\bhighlight\b[^"]*"(?! data-search-exclude)')
+BLOCK = re.compile(r'<(?:svg|(?:div|table) class="[^"]*\bhighlight\b[^"]*")(?=[ >])(?! data-search-exclude)')
+TABLE = re.compile(r"<table>(.*?</table>)", re.DOTALL)
+CELL = re.compile(r"<td[^>]*>(?:<[^>]*>)*([^<]*)")
 
 
-class ExcludeCode(Postprocessor):
-    """Marks every block of code for the theme's search."""
+class Exclude(Postprocessor):
+    """Marks for the theme's search what it is to pass over."""
 
     def run(self, text: str) -> str:
-        """Return the page with its blocks marked."""
-        return BLOCK.sub(r"\g<0> data-search-exclude", text)
+        """Return the page with its blocks of code, figures and tables of numbers marked."""
+        return TABLE.sub(self.mark_numbers, BLOCK.sub(r"\g<0> data-search-exclude", text))
+
+    @staticmethod
+    def mark_numbers(table: re.Match[str]) -> str:
+        """Return a table, marked if more than half of its cells begin with a number."""
+        cells = CELL.findall(table.group())
+        numbers = sum(bool(re.match(r"\W*\d", cell)) for cell in cells)
+        return f"<table data-search-exclude>{table.group(1)}" if 2 * numbers > len(cells) else table.group()
 
 
 class SearchExtension(Extension):
-    """Registers it with a Markdown converter."""
+    """Registers `ExcludeCode` with a Markdown converter."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Mark blocks when all HTML is back in place."""
-        md.postprocessors.register(ExcludeCode(md), "search", 6)
-
-
-def makeExtension(**options: Any) -> SearchExtension:
-    """Return the extension, as Markdown asks for it."""
-    return SearchExtension(**options)
+        md.postprocessors.register(Exclude(md), "search", 6)

@@ -12,7 +12,7 @@ from tests.docs.pages import all_pages, text_of
 
 NUMBER = re.compile(r"\d\.\d|\d[eE][-+−]?\d|\d\s?%|\d percent|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]")
 NOT_PROSE = re.compile(
-    r"^( *)(```+).*?^\1\2 *$"  # code
+    r"\A---\n.*?^---$|^( *)(```+).*?^\1\2 *$"  # front matter, code
     r"|<!--.*?-->|<[^<>]+>"  # comments and tags
     r"|`[^`]+`|\$\$.*?\$\$|\$[^$]+\$"  # code and mathematics in a sentence
     r"|\{\{.*?\}\}|\[(?:doi|arXiv):[^\]]*\]\([^)]*\)|\]\((?!\S*bibliography)[^)]*\)",  # values, addresses

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
-from tests.site.audit import ARGUMENTS, CHROMIUM
+from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, file_for
 from tests.site.builds import build_site
 from tests.site.small import small_project
 from tests.site.snippets import UV, clean_python
@@ -66,3 +66,28 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, site: Path) -> Iterator[BrowserContext]:
+    """Open a window with an empty cache, for which the built site is the whole internet."""
+
+    def serve(route: Route) -> None:
+        path = file_for(site, route.request.url)
+        route.fulfill(path=path or site / "404.html", status=200 if path else 404)
+
+    context = chromium.new_context(viewport=WIDE, color_scheme="light")
+    context.route("**/*", serve)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Open an empty page; whatever it reports as an error fails the test."""
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert errors == []

@@ -19,7 +19,7 @@ smallest => {
     }
     for (const svg of all("article figure svg")) {
         const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
-        const drawn = document.querySelector(svg.querySelector("use")?.getAttribute("xlink:href")) ?? svg
+        const drawn = document.querySelector(svg.querySelector(":scope > use")?.getAttribute("xlink:href")) ?? svg
         for (const text of drawn.querySelectorAll("text, tspan")) if (text.textContent.trim())
             if (parseFloat(getComputedStyle(text).fontSize) * scale < smallest) faults.push("small: " + text.textContent)
     }
