@@ -17,7 +17,7 @@ smallest => {
         if (button.getBoundingClientRect().left < code.getBoundingClientRect().right - 1 || code.closest(".language-text"))
             faults.push("copy button: " + code.textContent.slice(0, 60))
     }
-    for (const svg of all("article figure svg")) {
+    for (const svg of all("article figure svg")) if (svg.getBoundingClientRect().width) {
         const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
         const drawn = document.querySelector(svg.querySelector(":scope > use")?.getAttribute("xlink:href")) ?? svg
         for (const text of drawn.querySelectorAll("text, tspan")) if (text.textContent.trim())
