@@ -1,5 +1,5 @@
 # What one does with this project, one command each. Every target makes the environment that it needs; when
-# nothing has changed since, that costs nothing. No artefact is described here: scripts/site/build.py knows those.
+# nothing has changed since, that costs nothing. No generated file is described here: scripts/site/build.py knows those.
 
 .PHONY: serve fast test site experiments bench check
 

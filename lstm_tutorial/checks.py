@@ -5,6 +5,7 @@ is refused by name and nothing broadcasts silently. This file computes nothing o
 """
 
 import operator
+from collections.abc import Mapping
 from math import inf, isfinite
 from typing import Any
 
@@ -48,11 +49,7 @@ def as_array(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: n
 
 
 def as_sequence(
-    name: str,
-    value: ArrayLike,
-    shape: tuple[int | str, ...],
-    dtype: np.dtype[Any],
-    lengths: ArrayLike | None,
+    name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any], lengths: ArrayLike | None
 ) -> FloatArray:
     """Return `value` as a batch of sequences of this shape and dtype, with zeros past each column's length.
 
@@ -100,9 +97,8 @@ def is_finite(array: FloatArray) -> bool:
 
 def _matches(shape: tuple[int, ...], expected: tuple[int | str, ...]) -> bool:
     """Return True if a shape is the expected one, where a letter stands for any length."""
-    if len(shape) != len(expected):
-        return False
-    return not [n for n, m in zip(shape, expected, strict=True) if n != m and not isinstance(m, str)]
+    axes = zip(shape, expected, strict=False)
+    return len(shape) == len(expected) and all(isinstance(m, str) or n == m for n, m in axes)
 
 
 def _convert(name: str, value: ArrayLike, shape: tuple[int | str, ...], dtype: np.dtype[Any]) -> FloatArray:
@@ -146,6 +142,22 @@ def as_floats(name: str, value: ArrayLike) -> FloatArray:
         return value
     array = _as_real(name, value, "an array")
     return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def as_gradients(
+    gradients: Mapping[str, ArrayLike], parameters: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Return the gradient of every parameter, of its shape and dtype; further names are left out.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a gradient is missing, has another shape or is not finite.
+    """
+    missing = [name for name in parameters if name not in gradients]
+    if missing:
+        raise ValueError(f"gradients must hold one for every parameter, but lacks {', '.join(missing)}")
+    return {n: as_array(f"gradients[{n!r}]", gradients[n], p.shape, p.dtype) for n, p in parameters.items()}
 
 
 def as_outputs(name: str, ys: ArrayLike) -> FloatArray:

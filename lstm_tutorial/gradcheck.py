@@ -17,6 +17,7 @@ from lstm_tutorial.checks import (
     FloatArray,
     RandomSource,
     as_array,
+    as_gradients,
     as_positive,
     as_rng,
     as_size,
@@ -86,9 +87,7 @@ class GradientReport:
 
     def __str__(self) -> str:
         """Write one line for each array, and a verdict."""
-        lines: list[tuple[str, ...]] = [
-            ("array", "shape", "error", "worst at", "claimed", "numerical", ""),
-        ]
+        lines: list[tuple[str, ...]] = [("array", "shape", "error", "worst at", "claimed", "numerical", "")]
         for name, row in self.rows.items():
             values = [f"{value:+.4e}" for value in (row.claimed, row.numerical)]
             verdict = "WRONG" if name in self.wrong else "ok"
@@ -203,7 +202,7 @@ def check_gradients(
     weights: list[FloatArray] = [np.ones(()) if is_number else rng.standard_normal(y.shape) for y in outputs]
     if callable(gradients):
         gradients = gradients() if is_number else gradients(*[v.copy() for v in weights])
-    claims = _check_claims(gradients, parameters)
+    claims = {name: claim.copy() for name, claim in as_gradients(gradients, parameters).items()}
     noise = hypot(*[n for v, y in zip(weights, outputs, strict=True) for n in (v * (y * ROUNDING)).flat])
 
     rows = {}
@@ -233,9 +232,8 @@ def _compare(
     if not finite.all():
         error, worst = inf, int(finite.argmin())
     else:
-        scale = (
-            float(max(abs(claimed).max(), abs(numerical).max(), least)) or 1.0
-        )  # so that no square overflows
+        largest = float(max(abs(claimed).max(), abs(numerical).max(), least))
+        scale = largest or 1.0  # so that no square overflows
         claims, differences = claimed / scale, numerical / scale  # (number of entries checked,) each
         norm = max(hypot(*claims), hypot(*differences), least / scale / tolerance)
         error = hypot(*(claims - differences)) / norm if norm else 0.0
@@ -324,16 +322,3 @@ def _check_parameters(parameters: Mapping[str, FloatArray]) -> None:
         for other in names[:k]:
             if np.shares_memory(parameters[name], parameters[other]):
                 raise ValueError(f"parameters {other!r} and {name!r} share memory: moving one moves both")
-
-
-def _check_claims(
-    gradients: Mapping[str, ArrayLike], parameters: Mapping[str, FloatArray]
-) -> dict[str, FloatArray]:
-    """Return copies of the claimed gradients, each of the shape of its array."""
-    missing = [name for name in parameters if name not in gradients]
-    if missing:
-        raise ValueError(f"gradients must hold one for every array, but lacks {', '.join(missing)}")
-    return {
-        name: as_array(f"gradients[{name!r}]", gradients[name], array.shape, np.dtype(np.float64)).copy()
-        for name, array in parameters.items()
-    }

@@ -14,6 +14,7 @@ from lstm_tutorial.checks import (
     FloatArray,
     as_array,
     as_floats,
+    as_gradients,
     as_number,
     as_positive,
     check_live,
@@ -238,9 +239,8 @@ def global_norm(gradients: Mapping[str, ArrayLike]) -> float:
         The square root of the sum of all squares. Not finite if an entry is not finite.
     """
     arrays = [np.asarray(as_floats(name, g), np.float64) for name, g in gradients.items()]
-    largest = float(
-        np.max([abs(array).max(initial=0.0) for array in arrays], initial=0.0)
-    )  # NaN if one is NaN
+    sizes = [abs(array).max(initial=0.0) for array in arrays]
+    largest = float(np.max(sizes, initial=0.0))  # NaN if one is NaN
     if largest == 0.0 or not isfinite(largest):
         return largest
     return largest * sqrt(sum(float(np.square(array / largest).sum()) for array in arrays))
@@ -324,14 +324,11 @@ def _matching(
     parameters: Mapping[str, FloatArray], gradients: Mapping[str, ArrayLike]
 ) -> dict[str, FloatArray]:
     """Return the gradient of every parameter, of its shape and dtype, or say which one is wrong."""
-    missing = [name for name in parameters if name not in gradients]
-    if missing:
-        raise ValueError(f"gradients must hold one for every parameter, but lacks {', '.join(missing)}")
     for name, array in parameters.items():
         check_live(f"parameters[{name!r}]", array)
         if array.dtype.kind != "f":
             raise TypeError(f"parameters[{name!r}] must hold floats, got dtype {array.dtype}")
-    return {n: as_array(f"gradients[{n!r}]", gradients[n], p.shape, p.dtype) for n, p in parameters.items()}
+    return as_gradients(gradients, parameters)
 
 
 def _refuse_not_finite(what: str, array: FloatArray) -> None:

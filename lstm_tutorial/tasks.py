@@ -6,14 +6,14 @@ valid steps of each column. Past its length a column holds zeros. Nothing here l
 Letters: T = steps, D = inputs, O = outputs, B = batch. In the Reber grammar "T" and "P" are also symbols.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import log
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_rng, as_size
+from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_rng, as_size, valid_steps
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.integer[Any]]
@@ -43,9 +43,7 @@ class SymbolStrings(NamedTuple):
     """True for each symbol that the grammar allows next, (T, 7, B)."""
 
 
-# ----------------------------------------------------------------------------------------------------
 # The embedded Reber grammar
-# ----------------------------------------------------------------------------------------------------
 
 REBER_SYMBOLS = "BTPSXVE"
 """The seven symbols, in the order of the one-hot encoding."""
@@ -154,26 +152,24 @@ def encode_reber(string: str) -> FloatArray:
     unknown = sorted(set(string) - set(REBER_SYMBOLS))
     if unknown:
         raise ValueError(f"string must hold symbols of {REBER_SYMBOLS}, got {unknown[0]!r}")
-    return _symbols_to_array([string], len(string))
+    return _encode([string])
 
 
-def _symbols_to_array(strings: list[str], T: int) -> FloatArray:
-    """Return the first T symbols of each string one-hot, and zeros past a string's end, (T, 7, B)."""
-    xs = np.zeros((T, len(REBER_SYMBOLS), len(strings)))  # (T, 7, B)
+def _encode(strings: Sequence[Sequence[str]]) -> FloatArray:
+    """Return 1 for each symbol of each step, of which a step may have several, and 0 elsewhere, (T, 7, B)."""
+    xs = np.zeros((max(map(len, strings)), len(REBER_SYMBOLS), len(strings)))  # (T, 7, B)
     for b, string in enumerate(strings):
-        for t, symbol in enumerate(string[:T]):
-            xs[t, REBER_SYMBOLS.index(symbol), b] = 1.0
+        for t, symbols in enumerate(string):
+            xs[t, [REBER_SYMBOLS.index(symbol) for symbol in symbols], b] = 1.0
     return xs
 
 
-def _legal_to_array(strings: list[str], T: int) -> BoolArray:
-    """Return which symbols may follow each of the first T symbols of each string, (T, 7, B)."""
-    legal = np.zeros((T, len(REBER_SYMBOLS), len(strings)), bool)  # (T, 7, B)
-    for b, string in enumerate(strings):
-        for t, symbols in enumerate(legal_next(string[:T])):
-            for symbol in symbols:
-                legal[t, REBER_SYMBOLS.index(symbol), b] = True
-    return legal
+def _batch(strings: Sequence[str], legal: Sequence[Sequence[str]]) -> SymbolStrings:
+    """Return strings as inputs and targets. The last symbol of each is only a target."""
+    xs = _encode([string[:-1] for string in strings])  # (T, 7, B)
+    targets = _encode([string[1:] for string in strings])  # (T, 7, B)
+    lengths = np.array([len(string) - 1 for string in strings])  # (B,)
+    return SymbolStrings(xs, targets, lengths, _encode([symbols[:-1] for symbols in legal]) > 0)
 
 
 def embedded_reber(
@@ -214,12 +210,7 @@ def embedded_reber(
         string = embedded_reber_string(rng=rng)
         if string not in excluded:
             strings.append(string)
-    lengths = np.array([len(string) - 1 for string in strings])  # (B,)
-    T = int(lengths.max())
-    xs = _symbols_to_array([string[:-1] for string in strings], T)  # (T, 7, B)
-    targets = _symbols_to_array([string[1:] for string in strings], T)  # (T, 7, B)
-    legal = _legal_to_array([string[:-1] for string in strings], T)  # (T, 7, B)
-    return SymbolStrings(xs, targets, lengths, legal)
+    return _batch(strings, [legal_next(string) for string in strings])
 
 
 def _array_to_strings(strings: SymbolStrings) -> list[str]:
@@ -260,34 +251,18 @@ def continual_reber(
 
 
 def _continual_chunks(B: int, T: int, rng: np.random.Generator) -> Iterator[SymbolStrings]:
-    """Yield chunks of B streams; each stream is kept from the start of its current string."""
-    streams = [""] * B  # each starts at the beginning of a string
-    done = [0] * B  # the number of its symbols that earlier chunks have shown
+    """Yield chunks of B streams of whole strings."""
+    streams = [""] * B  # the symbols that no chunk has shown
+    legal: list[list[str]] = [[] for _ in range(B)]  # what may follow each of them
     while True:
         for b in range(B):
-            while len(streams[b]) < done[b] + T + 1:
-                streams[b] += embedded_reber_string(rng=rng)
-        seen = [streams[b][done[b] : done[b] + T + 1] for b in range(B)]
-        legal = np.stack(
-            [_legal_to_array([streams[b]], done[b] + T)[done[b] :, :, 0] for b in range(B)], axis=2
-        )  # (T, 7, B)
-        xs = _symbols_to_array([s[:-1] for s in seen], T)  # (T, 7, B)
-        targets = _symbols_to_array([s[1:] for s in seen], T)  # (T, 7, B)
-        yield SymbolStrings(xs, targets, np.full(B, T), legal)
-        for b in range(B):
-            done[b] += T
-            start = _last_start(streams[b][: done[b]])
-            streams[b], done[b] = streams[b][start:], done[b] - start
-
-
-def _last_start(symbols: str) -> int:
-    """Return where the stream's current string begins: after the last symbol that ended a string."""
-    state, start = "start", 0
-    for k, symbol in enumerate(symbols):
-        state = _EMBEDDED[state][symbol]
-        if state == "start":
-            start = k + 1
-    return start
+            while len(streams[b]) <= T:
+                string = embedded_reber_string(rng=rng)
+                streams[b] += string
+                legal[b] += legal_next(string)
+        yield _batch([symbols[: T + 1] for symbols in streams], [symbols[: T + 1] for symbols in legal])
+        streams = [symbols[T:] for symbols in streams]
+        legal = [symbols[T:] for symbols in legal]
 
 
 def predicts_legal(ys: ArrayLike, legal: BoolArray) -> BoolArray:
@@ -317,9 +292,7 @@ def predicts_legal(ys: ArrayLike, legal: BoolArray) -> BoolArray:
     return right
 
 
-# ----------------------------------------------------------------------------------------------------
 # Adding
-# ----------------------------------------------------------------------------------------------------
 
 
 # --8<-- [start:adding]
@@ -400,8 +373,8 @@ def adding_1997(batch_size: int = 1, length: int = 100, *, rng: RandomSource = N
     lengths = rng.integers(shortest, shortest + shortest // 10 + 1, B)  # (B,)
     T = int(lengths.max())
     xs = np.zeros((T, 2, B))  # (T, 2, B)
-    xs[:, 0] = rng.uniform(-1.0, 1.0, (T, B))  # (T, B)
-    xs[:, 0][np.arange(T)[:, np.newaxis] >= lengths] = 0.0
+    valid = valid_steps(lengths, T, B)[:, 0]  # (T, B)
+    xs[:, 0] = np.where(valid, rng.uniform(-1.0, 1.0, (T, B)), 0.0)  # (T, B)
     first = rng.integers(0, 10, B)  # (B,)
     second = rng.integers(0, shortest // 2 - 1, B)  # (B,), among the steps that `first` left
     second += second >= first
@@ -416,9 +389,7 @@ def adding_1997(batch_size: int = 1, length: int = 100, *, rng: RandomSource = N
     return Sequences(xs, targets, lengths)
 
 
-# ----------------------------------------------------------------------------------------------------
 # Copying
-# ----------------------------------------------------------------------------------------------------
 
 
 def copying(batch_size: int = 1, gap: int = 20, *, rng: RandomSource = None) -> Sequences:
@@ -476,9 +447,7 @@ def copying_baseline(gap: int) -> float:
     return 10 * log(8) / (as_size("gap", gap) + 20)
 
 
-# ----------------------------------------------------------------------------------------------------
 # Temporal order, long lags, two sequences, one bit
-# ----------------------------------------------------------------------------------------------------
 
 TEMPORAL_ORDER_SYMBOLS = "EBabcdXY"
 """The eight symbols of the temporal order task: start, trigger, four distractors and the two that matter."""
@@ -520,7 +489,7 @@ def temporal_order(batch_size: int = 1, *, rng: RandomSource = None) -> Sequence
     symbols[rng.integers(9, 20, B), columns] = 6 + first  # steps 10 to 20, counted from 1
     symbols[rng.integers(49, 60, B), columns] = 6 + second  # steps 50 to 60
     xs = _one_hot(symbols, 8)  # (T, 8, B)
-    xs *= (np.arange(T)[:, np.newaxis] < lengths)[:, np.newaxis]
+    xs *= valid_steps(lengths, T, B)
     return Sequences(xs, _one_hot((2 * first + second)[np.newaxis], 4)[0], lengths)
 
 
@@ -600,7 +569,7 @@ def two_sequence(
     classes = rng.integers(0, 2, B)  # (B,)
     xs = rng.normal(0.0, np.sqrt(0.2), (T, 1, B))  # (T, 1, B)
     xs[:N] = 2.0 * classes - 1.0
-    xs *= (np.arange(T)[:, np.newaxis] < lengths)[:, np.newaxis]
+    xs *= valid_steps(lengths, T, B)
     return Sequences(xs, classes[np.newaxis].astype(np.float64), lengths)
 
 

@@ -18,15 +18,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.checks import (
-    FloatArray,
-    RandomSource,
-    as_positive,
-    as_real,
-    as_rng,
-    as_size,
-    check_live,
-)
+from lstm_tutorial.checks import FloatArray, RandomSource, as_positive, as_real, as_rng, as_size, check_live
 from lstm_tutorial.network import Network, backpropagate, unroll
 from lstm_tutorial.optim import Optimizer, clip_by_global_norm, global_norm
 
@@ -385,9 +377,7 @@ def truncated_bptt(
     length = as_size("length", length)
     xs = as_real("xs", xs, ("T", "D", "B"))  # (T, D, B)
     targets = as_real("targets", targets, (len(xs), "O", xs.shape[2]))  # (T, O, B)
-    start = unroll(
-        network, xs[:0], h0, c0, keep_cache=False
-    )  # no step: checks the arguments, returns the states
+    start = unroll(network, xs[:0], h0, c0, keep_cache=False)  # no step: checks, and returns the states
     return _chunks(network, xs, targets, loss, length, start.h, start.c)
 
 

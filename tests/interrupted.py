@@ -48,13 +48,9 @@ def make(
     return lstm.parameters() | state, steps_of_training
 
 
-def die() -> None:
+def die(*_: Any, **__: Any) -> None:
     """End this process at once, as a power cut or the kernel does."""
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _die_before_writing(file: Any, **arrays: Any) -> None:
-    die()
 
 
 def _die_in_the_middle_of_writing(file: Any, **arrays: Any) -> None:
@@ -65,25 +61,17 @@ def _die_in_the_middle_of_writing(file: Any, **arrays: Any) -> None:
     die()
 
 
-def _die_before_the_move(source: Any, target: Any) -> None:
-    die()
-
-
 def _die_after_the_move(source: Any, target: Any) -> None:
     os.rename(source, target)
     die()
 
 
-def _die_in_the_middle_of_an_update(optimizer: Any, *arguments: Any) -> Any:
-    die()
-
-
 MOMENTS: dict[str, tuple[Any, str, Any]] = {
-    "before writing": (np, "savez", _die_before_writing),
+    "before writing": (np, "savez", die),
     "in the middle of writing": (np, "savez", _die_in_the_middle_of_writing),
-    "before the move": (os, "replace", _die_before_the_move),
+    "before the move": (os, "replace", die),
     "after the move": (os, "replace", _die_after_the_move),
-    "in the middle of an update": (Adam, "_direction", _die_in_the_middle_of_an_update),
+    "in the middle of an update": (Adam, "_direction", die),
 }
 
 

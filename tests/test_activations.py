@@ -56,13 +56,6 @@ def test_sigmoid_is_exact_to_the_last_bits(x):
         assert ulps(s, exact_sigmoid(x)) <= allowed
 
 
-def test_a_thousand_points_are_a_thousand_points():
-    """The promise is 1,000 points from the smallest subnormal number to 1e308; here they are."""
-    assert len(np.unique(WHOLE_RANGE)) == 1000
-    assert np.abs(WHOLE_RANGE).min() == 5e-324
-    assert np.abs(WHOLE_RANGE).max() == 1e308
-
-
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_sigmoid_saturates_cleanly(dtype):
     """Far out, it is 0 and 1, not almost and not NaN, and infinity is only further out."""
@@ -143,8 +136,3 @@ def test_tanh_against_fifty_digits():
     with mpmath.workdps(50):
         exact = [mpmath.tanh(mpmath.mpf(float(v))) if abs(v) < 1e3 else mpmath.sign(v) for v in x]
         assert ulps(tanh(x), exact) <= 2
-
-
-def test_sigmoid_is_a_tanh():
-    """The two functions are one: tanh(x) = 2 sigmoid(2 x) - 1."""
-    np.testing.assert_allclose(tanh(STEEP), 2 * sigmoid(2 * STEEP) - 1, rtol=0, atol=4e-16)

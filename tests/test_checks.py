@@ -16,7 +16,7 @@ import lstm_tutorial
 from lstm_tutorial import checks
 from tests.asserts import assert_raises, assert_same, copies
 
-lt: Any = lstm_tutorial  # also for names that another version has
+lt: Any = lstm_tutorial  # for type checkers, which refuse bad calls
 D, H, O, B, T = 3, 4, 2, 5, 6
 F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
 MASKED = np.ma.array(np.ones((2, 3)), mask=np.eye(2, 3) > 0)
@@ -31,9 +31,7 @@ def spoiled(array, value):
     return result
 
 
-# ------------------------------------------------------------------------------------------------------------
 # The checks
-# ------------------------------------------------------------------------------------------------------------
 
 GOOD = np.ones((2, 3))
 NO_MASK = "x must not be a masked array; fill it, or pass lengths for padded sequences"
@@ -129,21 +127,6 @@ def test_what_fits_is_not_copied():
         assert checks.as_sequence("xs", xs, ("T", D, "B"), F64, full) is xs
 
 
-@pytest.mark.parametrize("padding", [np.nan, np.inf, -np.inf, 1e300, 7.0])
-@pytest.mark.parametrize("lengths", [[2, 0], (3, 1), np.array([0, 0])])
-def test_padding_is_never_read(padding, lengths):
-    xs = np.ones((3, 4, 2))  # (T, D, B)
-    expected = np.zeros((3, 4, 2), F32)
-    for b, length in enumerate(lengths):
-        xs[length:, :, b] = padding
-        expected[:length, :, b] = 1
-    before = xs.copy()
-    result = checks.as_sequence("xs", xs, ("T", 4, "B"), F32, lengths)
-    assert result.dtype == F32
-    np.testing.assert_array_equal(result, expected)
-    np.testing.assert_array_equal(xs, before)
-
-
 def test_good_values_of_odd_kinds():
     odd: Any = {"size": np.uint8(3), "number": np.float32(0.5), "integer": np.int8(2), "seed": np.int64(1)}
     assert checks.as_size("n", odd["size"]) == 3
@@ -159,9 +142,7 @@ def test_good_values_of_odd_kinds():
     assert checks.as_rng(None).random() != checks.as_rng(None).random()
 
 
-# ------------------------------------------------------------------------------------------------------------
 # The public functions
-# ------------------------------------------------------------------------------------------------------------
 
 X, STATE, XS = np.ones((D, B)), np.ones((H, B)), np.ones((T, D, B))
 BAD_STATE = np.ones((H, 1))  # it would broadcast
@@ -184,7 +165,7 @@ def truncate(**changes: Any) -> None:
     lt.truncated_bptt(lstm, loss=lt.squared_error, **arguments)
 
 
-# Function, argument, bad call. Rows of functions that do not exist are left out.
+# Function, argument, bad call.
 CALLS: list[tuple[str, str, Any]] = [
     ("sigmoid", "x", lambda: lt.sigmoid("a")),
     ("sigmoid_derivative", "s", lambda: lt.sigmoid_derivative("a")),
@@ -268,8 +249,7 @@ CALLS: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(
-    ("argument", "call"),
-    [pytest.param(a, c, id=f"{name}: {a}") for name, a, c in CALLS if hasattr(lt, name.split(".")[0])],
+    ("argument", "call"), [pytest.param(a, call, id=f"{name}: {a}") for name, a, call in CALLS]
 )
 def test_a_bad_argument_is_refused_by_name(argument, call):
     with pytest.raises((TypeError, ValueError), match=rf"^{argument}\b|^{argument} must"):

@@ -1,27 +1,17 @@
 """The LSTM's fast path equals the plain loop of `Network`, down to gates that are nearly closed."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_tutorial import LSTM, backpropagate, unroll
-from lstm_tutorial.network import Network
+from lstm_tutorial import LSTM, Variant, backpropagate, unroll
 from tests.problems import D, H, O, problem, random_lengths, relative_error, results, split
 
 
-class PlainLSTM(LSTM):
-    """The same network by the plain loop."""
-
-    run = Network.run
-    run_backward = Network.run_backward
-
-
-def plain(lstm: Any) -> PlainLSTM:
-    """Return the network with the same weights that runs by the plain loop."""
-    network = PlainLSTM(lstm.input_size, lstm.hidden_size, lstm.output_size, dtype=lstm.dtype)
+def plain(lstm: LSTM) -> Variant:
+    """Return the network with the same weights that runs by the plain loop: the variant without a change."""
+    network = Variant(lstm.input_size, lstm.hidden_size, lstm.output_size, dtype=lstm.dtype)
     for name, array in lstm.parameters().items():
         setattr(network, name, array)
     return network

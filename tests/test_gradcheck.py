@@ -332,7 +332,7 @@ DIGITS = "differences need all the digits"
 ARRAYS = "for arrays, gradients must be a callable that takes the gradient of each"
 TWICE = "f returned two results for the same arrays: does it draw numbers or keep a state?"
 SHARED = "parameters 'a' and 'c' share memory: moving one moves both"
-LACKS = "gradients must hold one for every array, but lacks a, c"
+LACKS = "gradients must hold one for every parameter, but lacks a, c"
 NOT_FINITE = "gradients['a'] must be finite in float64, got nan at [1]"
 MASK = "the result of f must not be a masked array; fill it, or pass lengths for padded sequences"
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstm_tutorial import LSTM, numerical_gradient, trace_sequence
+from lstm_tutorial import numerical_gradient, trace_sequence
 from scripts.experiments import gradient_profile as experiment
 
 FOUND_AT_LAG_10 = {"as drawn": 4e-4, "0": 5e-3, "1": 0.10, "2": 0.45, "3": 0.69, "5": 0.96}
@@ -51,39 +51,24 @@ def test_both_meanings_of_the_derivative_against_central_differences() -> None:
     assert abs(sizes[0] - sizes[1]) > 0.01 * sizes[0]
 
 
-def test_the_gradient_at_c_against_central_differences() -> None:
-    """What the profile follows is the derivative of the read-out with respect to an earlier cell state."""
+@pytest.mark.parametrize("kind", ["lstm", "rnn"])
+def test_the_gradient_of_the_outputs_against_central_differences(kind: str) -> None:
+    """What the profile follows: c where there is a cell state, h where there is none. Move it, run on."""
     rng = np.random.default_rng(4)
-    lstm = LSTM(experiment.D, experiment.H, experiment.O, rng=rng, forget_bias=2.0)
+    network: Any = experiment.new_lstm(rng, 2.0) if kind == "lstm" else experiment.new_rnn(rng, 1.1)
     xs, direction = rng.standard_normal((4, experiment.D, 1)), rng.standard_normal((experiment.O, 1))
-    first = lstm.trace(xs[0], *lstm.initial_state(1))
-    c = first.c.copy()  # (H, 1), moved below
+    states = network.initial_state()
+    first = network.trace(xs[0], *(states if kind == "lstm" else [states]))
+    moved = (first.c if kind == "lstm" else first.h).copy()  # (H, 1)
 
     def loss() -> float:
-        h, cell = first.o * np.tanh(c), c
+        state = [first.o * np.tanh(moved), moved] if kind == "lstm" else [moved]
         for x in xs[1:]:
-            y, h, cell = lstm.forward(x, h, cell)
+            y, *state = network.forward(x, *state)
         return float((direction * y).sum())
 
-    norms = experiment.gradient_by_lag(lstm, xs, lstm.Wy.T @ direction)
-    assert norms[3] == pytest.approx(np.linalg.norm(numerical_gradient(loss, c)), rel=1e-7)
-
-
-def test_the_gradient_at_h_of_a_plain_network_against_central_differences() -> None:
-    """Where there is no cell state, the profile follows the hidden state."""
-    rng = np.random.default_rng(6)
-    rnn = experiment.new_rnn(rng, 1.1)
-    xs, direction = rng.standard_normal((4, experiment.D, 1)), rng.standard_normal((experiment.O, 1))
-    h = rnn.forward(xs[0], np.zeros((experiment.H, 1)))[1].copy()  # (H, 1), moved below
-
-    def loss() -> float:
-        state = h
-        for x in xs[1:]:
-            y, state = rnn.forward(x, state)
-        return float((direction * y).sum())
-
-    norms = experiment.gradient_by_lag(rnn, xs, rnn.Wy.T @ direction)
-    assert norms[3] == pytest.approx(np.linalg.norm(numerical_gradient(loss, h)), rel=1e-7)
+    norms = experiment.gradient_by_lag(network, xs, network.Wy.T @ direction)
+    assert norms[3] == pytest.approx(np.linalg.norm(numerical_gradient(loss, moved)), rel=1e-7)
 
 
 def test_a_spectral_radius_is_what_it_says() -> None:

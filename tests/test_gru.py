@@ -39,8 +39,3 @@ def test_the_weights_of_both_forms():
     assert np.std(GRU(30, 70, 1, rng=0).Wz) == pytest.approx(1 / 10, rel=0.05)
     with pytest.raises(ValueError, match="Wn_hidden_bias cannot be set"):
         before.Wn_hidden_bias = np.zeros((4, 1))
-
-
-def test_another_form_is_refused():
-    with pytest.raises(ValueError, match="reset must be 'after' or 'before', got 'never'"):
-        GRU(3, 4, 2, reset="never")

@@ -12,13 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lstm_tutorial import (
-    check_gradients,
-    softmax,
-    softmax_cross_entropy,
-    softmax_gradient,
-    squared_error,
-)
+from lstm_tutorial import check_gradients, softmax, softmax_cross_entropy, softmax_gradient, squared_error
 from tests.asserts import assert_raises
 from tests.golden import read
 

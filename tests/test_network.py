@@ -150,9 +150,7 @@ def test_jacobians_are_pytorchs():
     lstm = LSTM(D, H, O)
     for name in lstm.parameters():
         setattr(lstm, name, golden[name])
-    columns = [
-        np.repeat(golden[name], H, axis=-1) for name in ("xs", "h0", "c0")
-    ]  # one for each unit at the end
+    columns = [np.repeat(golden[name], H, axis=-1) for name in ("xs", "h0", "c0")]  # one for each last unit
     trace = trace_sequence(lstm, *columns)
     of_h = backpropagate_trace(lstm, trace, dh=np.eye(H))["h"]  # (T, H, H)
     of_c = backpropagate_trace(lstm, trace, dc=np.eye(H))["c"]
@@ -160,22 +158,6 @@ def test_jacobians_are_pytorchs():
     assert relative_error(of_c.swapaxes(1, 2), golden["dc_dc"]) < 1e-10
     held = np.cumprod(np.concatenate((np.ones((1, H)), trace.f[:0:-1, :, 0])), axis=0)[::-1]  # (T, H)
     assert relative_error(held[:, :, None] * np.eye(H), golden["dc_dc_held"]) < 1e-10
-
-
-@every_network
-def test_checkpoints_change_no_bit(network):
-    """Running the steps again in the backward pass gives the same bits in each chunk."""
-    made, values = problem(17, 3, network=network)
-    inputs, outputs = split(values)
-    for lengths in (None, random_lengths(17, 3)):
-        plain = unroll(made, **inputs, lengths=lengths)
-        expected = backpropagate(plain.cache, **outputs)
-        for every in (1, 7, 20):
-            saved = unroll(made, **inputs, lengths=lengths, checkpoint_every=every)
-            for name, value in results(saved).items():
-                np.testing.assert_array_equal(value, getattr(plain, name))
-            for name, gradient in backpropagate(saved.cache, **outputs).items():
-                np.testing.assert_allclose(gradient, expected[name], rtol=1e-12, atol=1e-14)
 
 
 @every_network
@@ -187,8 +169,8 @@ def test_padding_is_never_read(network, dtype, every):
     lengths = [5, 0, 9, 3]
     padding = np.arange(9)[:, None, None] >= np.array(lengths)  # (T, 1, B)
     found = []
-    for fill in (0, np.nan, np.inf, -3e38):
-        filled = values | {n: np.where(padding, dtype(fill), values[n]) for n in ("xs", "dys", "dhs")}
+    for fill in (0, np.nan, np.inf, -1e300):  # the last is too large for float32
+        filled = values | {n: np.where(padding, np.float64(fill), values[n]) for n in ("xs", "dys", "dhs")}
         inputs, outputs = split(filled)
         ours = unroll(made, **inputs, lengths=lengths, checkpoint_every=every)
         found.append(results(ours) | backpropagate(ours.cache, **outputs))
@@ -197,39 +179,6 @@ def test_padding_is_never_read(network, dtype, every):
             np.testing.assert_array_equal(value, found[0][name], err_msg=name)
     np.testing.assert_array_equal(found[0]["hs"][np.broadcast_to(padding, (9, H, 4))], 0)
     np.testing.assert_array_equal(found[0]["h"][:, 1], values["h0"][:, 1])
-
-
-@every_network
-def test_columns_do_not_meet(network):
-    """What one column holds changes no other column."""
-    made, values = problem(9, 4, network=network)
-    inputs, _ = split(values)
-    before = results(unroll(made, **inputs, lengths=[9, 0, 5, 7]))
-    inputs["xs"][:, :, 0] = -3.0
-    after = results(unroll(made, **inputs, lengths=[9, 0, 5, 7]))
-    for name, value in before.items():
-        np.testing.assert_array_equal(value[..., 1:], after[name][..., 1:])
-    assert not np.array_equal(before["h"], after["h"])
-
-
-@every_network
-def test_a_sequence_cut_in_two_is_the_whole(network):
-    """Carrying the states over the cut, and their gradients back over it, changes nothing."""
-    made, values = problem(11, 3, network=network)
-    inputs, outputs = split(values)
-    names = made.state_names
-    whole = unroll(made, **inputs)
-    first = unroll(made, **(inputs | {"xs": values["xs"][:4]}))
-    second = unroll(made, values["xs"][4:], *(getattr(first, name) for name in names))
-    np.testing.assert_allclose(np.concatenate((first.hs, second.hs)), whole.hs, rtol=0, atol=1e-15)
-    last = {name: values[name] for name in (f"d{name}" for name in names)}
-    after = backpropagate(second.cache, dys=values["dys"][4:], dhs=values["dhs"][4:], **last)
-    carried = {f"d{name}": after[f"{name}0"] for name in names}
-    before = backpropagate(first.cache, dys=values["dys"][:4], dhs=values["dhs"][:4], **carried)
-    expected = backpropagate(whole.cache, **outputs)
-    for name in made.parameters():
-        assert relative_error(before[name] + after[name], expected[name]) < 1e-13
-    assert relative_error(before["h0"], expected["h0"]) < 1e-13
 
 
 @every_network

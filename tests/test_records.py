@@ -57,8 +57,7 @@ def test_all_records_together_stay_in_the_budget() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "arm"),
-    [pytest.param(name, arm, marks=[pytest.mark.slow] if k else []) for name, arm, k in ARMS],
+    ("name", "arm"), [pytest.param(name, arm, marks=[pytest.mark.slow] if k else []) for name, arm, k in ARMS]
 )
 def test_the_first_steps_repeat(name: str, arm: str) -> None:
     repeat(name, arm)
@@ -91,9 +90,7 @@ def test_an_edited_record_is_found(factor: float, monkeypatch: pytest.MonkeyPatc
         repeat(name, arm)
 
 
-# ----------------------------------------------------------------------------------------------------
 # A small experiment: interrupted, resumed, stale
-# ----------------------------------------------------------------------------------------------------
 
 SMALL = '''"""A small experiment."""
 from scripts.experiments.helper import step_of

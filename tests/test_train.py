@@ -172,10 +172,8 @@ def test_an_error_in_the_loss_says_in_which_step_it_happened(error):
     if isinstance(error, FloatingPointError):
         assert str(caught.value) == "step 3 of training: step 7: too large"
     else:
-        assert (str(caught.value), caught.value.__notes__) == (
-            "bad",
-            ["This happened in step 3 of training."],
-        )
+        assert str(caught.value) == "bad"
+        assert caught.value.__notes__ == ["This happened in step 3 of training."]
 
 
 def test_weights_that_are_not_finite_are_never_saved(tmp_path):
@@ -363,12 +361,8 @@ def resume(path: Path, **changes: Any) -> Any:
 
 def assert_refused_unchanged(path: Path, message: str, **changes: Any) -> None:
     """Assert that a call of `train` is refused and leaves weights, optimizer and generator alone."""
-    live: dict[str, Any] = {
-        "lstm": LSTM(2, 3, 1, rng=9),
-        "optimizer": Adam(),
-        "rng": np.random.default_rng(5),
-    }
-    live |= changes
+    live: dict[str, Any] = {"lstm": LSTM(2, 3, 1, rng=9), "optimizer": Adam()}
+    live |= {"rng": np.random.default_rng(5)} | changes
     weights, optimizer, bits = live["lstm"].parameters(), live["optimizer"], live["rng"].bit_generator
     optimizer.update(weights, copies(weights))
     before, state = copies(weights | optimizer.state()), str(bits.state)
@@ -488,16 +482,10 @@ def test_a_path_that_cannot_be_written_is_refused_at_once(where, tmp_path):
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize(
-    ("state", "error", "message"),
-    [
-        (0.0, TypeError, "state['best'] must be an array, since it is changed in place, got float"),
-        (np.array([None]), TypeError, "state['best'] must hold plain values, got dtype object"),
-        (np.broadcast_to(0.0, 2), ValueError, "state['best'] must be writable, since it is changed in place"),
-    ],
-)
-def test_state_that_cannot_be_restored_is_refused_at_once(state, error, message, tmp_path):
-    assert_raises(error, message, lambda: resume(tmp_path / "c", state={"best": state}))
+def test_state_that_holds_objects_is_refused_at_once(tmp_path):
+    message = "state['best'] must hold plain values, got dtype object"
+    state = {"best": np.array([None])}
+    assert_raises(TypeError, message, lambda: resume(tmp_path / "c", state=state))
 
 
 # Truncated backpropagation
@@ -562,12 +550,3 @@ def test_weights_may_change_between_chunks():
     out = unroll(lstm, xs[3:], first.h, first.c)
     assert np.array_equal(second.h, out.h)
     assert second.loss == squared_error(out.ys, targets[3:])[0]
-
-
-@pytest.mark.parametrize("shape", [(12, O, B), (9, O, B), (10, O, B + 1), (10, O, 1), (10, O)])
-def test_targets_of_other_steps_or_sequences_are_refused_at_once(shape):
-    lstm, xs, _, _ = sequence()
-    message = f"targets must have shape (10, O, {B}), got {shape}"
-    assert_raises(
-        ValueError, message, lambda: truncated_bptt(lstm, xs, np.ones(shape), squared_error, length=5)
-    )

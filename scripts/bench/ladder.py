@@ -1,8 +1,8 @@
-"""The ladder of the chapter on speed: one sequence, one idea more on every rung.
+"""The ladder of the chapter on speed: versions of one computation, each with one idea more than the last.
 
-Each function takes an LSTM and its inputs and gives the hidden states, or the weights' gradients, of the same
-sequence; the top rung is the package itself. `scripts/bench/run.py` times them, and a test holds that all
-agree. Nothing is checked here, and states start at zero.
+Each rung takes an LSTM and its inputs and gives the hidden states, or the weights' gradients, of the same
+sequence; the last rung is the package itself. `scripts/bench/run.py` times the rungs, and a test holds that
+all agree. Nothing is checked here, and states start at zero.
 """
 
 from collections.abc import Callable

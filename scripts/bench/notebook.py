@@ -14,26 +14,13 @@ from lstm_tutorial import LSTM as Ours  # noqa: N811
 class LSTM:
     """One step of an LSTM, as the notebook computes and prints it."""
 
-    def __init__(self, input_size: int, hidden_size: int, output_size: int) -> None:
-        combined = input_size + hidden_size
-        self.Wf = np.random.default_rng().standard_normal((hidden_size, combined)) / np.sqrt(combined)
-        self.Wf_bias = np.zeros((hidden_size, 1))
-        self.Wi = np.random.default_rng().standard_normal((hidden_size, combined)) / np.sqrt(combined)
-        self.Wi_bias = np.zeros((hidden_size, 1))
-        self.Wc = np.random.default_rng().standard_normal((hidden_size, combined)) / np.sqrt(combined)
-        self.Wc_bias = np.zeros((hidden_size, 1))
-        self.Wo = np.random.default_rng().standard_normal((hidden_size, combined)) / np.sqrt(combined)
-        self.Wo_bias = np.zeros((hidden_size, 1))
-        self.Wy = np.random.default_rng().standard_normal((output_size, hidden_size)) / np.sqrt(hidden_size)
-        self.Wy_bias = np.zeros((output_size, 1))
-
-    @classmethod
-    def with_weights_of(cls, lstm: Ours) -> "LSTM":
-        """Make one with copies of our weights."""
-        notebook = cls(lstm.input_size, lstm.hidden_size, lstm.Wy.shape[0])
-        for name, array in lstm.parameters().items():
-            setattr(notebook, name, array.copy())
-        return notebook
+    def __init__(self, lstm: Ours) -> None:
+        """Take copies of our weights; the notebook drew its own."""
+        self.Wf, self.Wf_bias = lstm.Wf.copy(), lstm.Wf_bias.copy()
+        self.Wi, self.Wi_bias = lstm.Wi.copy(), lstm.Wi_bias.copy()
+        self.Wc, self.Wc_bias = lstm.Wc.copy(), lstm.Wc_bias.copy()
+        self.Wo, self.Wo_bias = lstm.Wo.copy(), lstm.Wo_bias.copy()
+        self.Wy, self.Wy_bias = lstm.Wy.copy(), lstm.Wy_bias.copy()
 
     def sigmoid(self, x: Any) -> Any:
         """Compute the textbook form."""

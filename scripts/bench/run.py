@@ -1,24 +1,24 @@
 """Measure the sequence path beside its peers, on one thread: ``make bench``.
 
-Every row is the median over interleaved rounds: each round runs every peer once, so that a machine which is
-slower for a while is slower for all. The peers of a row share one process, and every row has a fresh one, so
-that none finds the memory as another left it. They are PyTorch's ``nn.LSTM``, the bare matrix products at the
-same shapes ("floor"), a plain loop over the single step, and the original notebook's class. Writes the
-record docs/records/bench.json and prints the same table. It judges nothing: no test depends on a time.
+A case is one shape, dtype and pass. Each of its times is the median over interleaved rounds: a round calls
+every peer in turn, so that a machine which is slower for a while is slower for all. The peers of a case share
+one process, and every case has a fresh one, so that none finds the memory as another left it. They are
+PyTorch's ``nn.LSTM``, the bare matrix products at the same shapes ("floor"), a plain loop over the single
+step, and the original notebook's class. Writes the record docs/records/bench.json and prints its ratios as a
+table. No test depends on a time.
 
 Ours computes the read-out too, with O outputs; PyTorch's layer and the floor have none.
 """
 
 import argparse
 import datetime
-import json
 import os
 import platform
-import subprocess
-import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from lstm_tutorial import LSTM, backpropagate, unroll
 from scripts.bench import ladder, notebook
-from scripts.experiments.records import write_record
+from scripts.experiments.records import with_checksum, write_record
 
 SHAPES = {  # name: (T, B, D, H)
     "a": (1, 1, 10, 20),
@@ -62,11 +62,17 @@ class Problem:
         self.lstm = LSTM(D, H, O, rng=rng, dtype=dtype, forget_bias=1.0)
         self.xs = rng.standard_normal((T, D, B)).astype(dtype)  # (T, D, B)
         self.dhs = rng.standard_normal((T, H, B)).astype(dtype)  # (T, H, B)
-        self.notebook = notebook.LSTM.with_weights_of(self.lstm)
+        self.notebook = notebook.LSTM(self.lstm)
         torch_dtype = getattr(torch, dtype)
         self.torch_lstm = torch.nn.LSTM(D, H, dtype=torch_dtype)
         self.torch_xs = torch.tensor(self.xs.transpose(0, 2, 1).copy())  # (T, B, D)
         self.torch_dhs = torch.tensor(self.dhs.transpose(0, 2, 1).copy())  # (T, B, H)
+        self.matrices: dict[tuple[int, int], Any] = {}
+        self.peers = {
+            "step": self.step_peers(),
+            "forward": self.forward_peers(),
+            "training": self.training_peers(),
+        }
 
     def step_peers(self) -> Peers:
         """Take one step, validation included, beside the notebook's."""
@@ -116,25 +122,24 @@ class Problem:
     def forward_products(self) -> None:
         """Do the products that nobody can avoid: all gates' weights times one step's inputs."""
         T, B, D, H = self.shape
-        W, z, a = self._matrices(4 * H, D + H + 1), self._matrices(D + H + 1, B), self._matrices(4 * H, B)
+        W, z, a = self.matrix(4 * H, D + H + 1), self.matrix(D + H + 1, B), self.matrix(4 * H, B)
         for _ in range(T):
             W.dot(z, a)
 
     def backward_products(self) -> None:
         """Do those of the backward pass: one a step, and one long product for the weights' gradient."""
         T, B, D, H = self.shape
-        W_T, da, dz = self._matrices(D + H, 4 * H), self._matrices(4 * H, B), self._matrices(D + H, B)
+        W_T, da, dz = self.matrix(D + H, 4 * H), self.matrix(4 * H, B), self.matrix(D + H, B)
         for _ in range(T):
             W_T.dot(da, dz)
-        self._matrices(4 * H, T * B).dot(self._matrices(D + H + 1, T * B).T)
+        self.matrix(4 * H, T * B).dot(self.matrix(D + H + 1, T * B).T)
 
-    def _matrices(self, rows: int, columns: int) -> Any:
+    def matrix(self, rows: int, columns: int) -> Any:
         """Return a matrix of this shape, always the same one."""
-        kept = self.__dict__.setdefault("kept", {})
-        if (rows, columns) not in kept:
-            rng = np.random.default_rng(rows)
-            kept[rows, columns] = rng.standard_normal((rows, columns)).astype(self.xs.dtype)
-        return kept[rows, columns]
+        if (rows, columns) not in self.matrices:
+            matrix = np.random.default_rng(rows).standard_normal((rows, columns))
+            self.matrices[rows, columns] = matrix.astype(self.xs.dtype)
+        return self.matrices[rows, columns]
 
 
 Case = tuple[str, str, str]
@@ -153,14 +158,13 @@ LADDER_CASES: list[Case] = [
 ]
 
 
-def row(case: Case, rounds: int) -> dict[str, float]:
-    """Time ours and its peers at one shape and dtype, for one pass."""
+def time_peers(case: Case, rounds: int) -> dict[str, float]:
+    """Time ours and its peers in one case."""
     shape, dtype, what = case
-    peers = getattr(Problem(*SHAPES[shape], dtype), f"{what}_peers")()
-    return median_seconds(peers, *effort(shape, rounds))
+    return median_seconds(Problem(*SHAPES[shape], dtype).peers[what], *effort(shape, rounds))
 
 
-def ladder_row(case: Case, rounds: int) -> dict[str, float]:
+def time_ladder(case: Case, rounds: int) -> dict[str, float]:
     """Time the rungs of `scripts/bench/ladder.py` side by side, and the floor with them."""
     shape, dtype, what = case
     problem = Problem(*SHAPES[shape], dtype)
@@ -168,33 +172,37 @@ def ladder_row(case: Case, rounds: int) -> dict[str, float]:
     if what == "training":
         arrays = problem.lstm, problem.xs, problem.dhs
         peers = {name: partial(rung, *arrays) for name, rung in ladder.TRAINING.items()}
-    floor = getattr(problem, f"{what}_peers")()["floor"]
-    return median_seconds(peers | {"floor": floor}, *effort(shape, rounds))
+    return median_seconds(peers | {"floor": problem.peers[what]["floor"]}, *effort(shape, rounds))
 
 
 def effort(shape: str, rounds: int) -> tuple[int, int]:
-    """Return the number of rounds, fewer for the largest shape, and of calls a round, more for the small."""
-    return (rounds if shape != "d" else max(3, rounds // 3)), {"a": 2000, "b": 20}.get(shape, 1)
+    """Return the rounds, fewer for the largest shape, and the calls in a round, more for the small shapes."""
+    if shape == "d":
+        return max(3, rounds // 3), 1
+    return rounds, {"a": 2000, "b": 20, "c": 1}[shape]
 
 
-def in_a_fresh_process(what: str, argument: str, rounds: int = 0) -> Any:
-    """Run one measurement in a process of its own and return what it found."""
-    command = [sys.executable, "-m", "scripts.bench.run", f"--rounds={rounds}", f"--{what}={argument}"]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def in_a_fresh_process(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function in a process of its own, with one thread, and return its result."""
+    with ProcessPoolExecutor(1, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        return pool.submit(function, *arguments).result()
 
 
-def measure(what: str, cases: list[Case], rounds: int) -> list[dict[str, Any]]:
+def measure(
+    time_case: Callable[[Case, int], dict[str, float]], cases: list[Case], rounds: int
+) -> list[dict[str, Any]]:
     """Time every case, with a bar on a terminal."""
     return [
         dict(zip(("shape", "dtype", "pass"), case, strict=True))
-        | {"seconds": in_a_fresh_process(what, ",".join(case), rounds)}
-        for case in tqdm(cases, desc=what, disable=None)
+        | {"seconds": in_a_fresh_process(time_case, case, rounds)}
+        for case in tqdm(cases, desc=time_case.__name__, disable=None)
     ]
 
 
 # Memory: each peer in a process of its own, since a process never gives its peak back.
 
 MEMORY_SHAPE = (1000, 32, 64, 128)
+MEMORY_PEERS = ("ours", "ours, checkpoint_every=32", "torch")
 
 
 def peak_of(what: str) -> float:
@@ -222,84 +230,55 @@ def memory_in_use(which: str) -> float:
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{which}:"))
 
 
-def measure_memory() -> dict[str, float]:
-    """Measure the peaks, each in a fresh process."""
-    peers = ("ours", "ours, checkpoint_every=32", "torch")
-    return {peer: in_a_fresh_process("peak", peer) for peer in peers}
-
-
-def ladder_table(rows: list[dict[str, Any]]) -> str:
-    """Write the ladder as text: each rung's time over the floor's."""
-    return "\n".join(
-        f"ladder, {row['shape']} {row['dtype']} {row['pass']}: "
-        + ", ".join(f"{name} {s / row['seconds']['floor']:.2f}" for name, s in row["seconds"].items())
-        for row in rows
-    )
-
-
-def table(rows: list[dict[str, Any]], memory: dict[str, float]) -> str:
-    """Write the measurements as text: milliseconds of ours, and ours over each peer."""
+def table(rows: list[dict[str, Any]], rungs: list[dict[str, Any]], memory: dict[str, float]) -> str:
+    """Write the measurements as text: milliseconds of ours, ours over each peer, each rung over the floor."""
     lines = [f"{'shape':6}{'dtype':9}{'pass':10}{'ours, ms':>10}   ours / peer"]
     for row in rows:
         ours = row["seconds"]["ours"]
         ratios = [f"{peer} {ours / s:.2f}" for peer, s in row["seconds"].items() if peer != "ours"]
-        lines.append(
-            f"{row['shape']:6}{row['dtype']:9}{row['pass']:10}{ours * 1e3:10.4f}   {', '.join(ratios)}"
-        )
+        case = f"{row['shape']:6}{row['dtype']:9}{row['pass']:10}"
+        lines.append(f"{case}{ours * 1e3:10.4f}   {', '.join(ratios)}")
     lines += [f"peak memory, {name}: {mebibytes:.1f} MiB" for name, mebibytes in memory.items()]
+    for row in rungs:
+        ratios = [f"{name} {s / row['seconds']['floor']:.2f}" for name, s in row["seconds"].items()]
+        lines.append(f"ladder, {row['shape']} {row['dtype']} {row['pass']}: {', '.join(ratios)}")
     return "\n".join(lines)
 
 
 def processor() -> str:
-    """Name the processor, as far as the system tells."""
-    try:
-        with open("/proc/cpuinfo") as lines:
-            names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    except OSError:
-        names = []
-    return names[0] if names else platform.processor() or platform.machine()
+    """Name the processor, as far as Linux tells."""
+    with open("/proc/cpuinfo") as lines:
+        names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+        return next(names, platform.machine())
 
 
 def main() -> None:
     """Measure, print the table, write the record."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=21, help="interleaved rounds a row (default: 21)")
-    for one in ("row", "ladder", "peak"):
-        parser.add_argument(f"--{one}", help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
+    parser = argparse.ArgumentParser(description="Measure times and memory, and write their record.")
+    parser.add_argument("--rounds", type=int, default=21, help="interleaved rounds a case (default: 21)")
+    rounds = parser.parse_args().rounds
     if os.environ.get("OPENBLAS_NUM_THREADS") != "1":
         parser.error("two threads on a busy machine are slower than one: use `make bench`")
-    torch.set_num_threads(1)
-    if arguments.peak:
-        print(json.dumps(peak_of(arguments.peak)))
-        return
-    for case, measure_one in ((arguments.row, row), (arguments.ladder, ladder_row)):
-        if case:
-            print(json.dumps(measure_one(tuple(case.split(",")), arguments.rounds)))
-            return
-    rows = measure("row", CASES, arguments.rounds)
-    rungs = measure("ladder", LADDER_CASES, arguments.rounds)
-    memory = measure_memory()
-    print(table(rows, memory))
-    print(ladder_table(rungs))
-    write_record(
-        "bench",
-        {
-            "what": "median seconds a call, one thread, interleaved rounds; peak memory in MiB",
-            "shapes": {name: dict(zip("TBDH", shape, strict=True)) for name, shape in SHAPES.items()},
-            "rounds": arguments.rounds,
-            "machine": {"processor": processor(), "system": platform.system()},
-            "versions": {
-                "python": platform.python_version(),
-                "numpy": np.__version__,
-                "torch": torch.__version__,
-            },
-            "date": datetime.date.today().isoformat(),
-            "rows": rows,
-            "ladder": rungs,
-            "memory_mib": memory,
+    rows = measure(time_peers, CASES, rounds)
+    rungs = measure(time_ladder, LADDER_CASES, rounds)
+    memory = {peer: in_a_fresh_process(peak_of, peer) for peer in MEMORY_PEERS}
+    print(table(rows, rungs, memory))
+    record = {
+        "what": "median seconds a call, one thread, interleaved rounds; peak memory in MiB",
+        "shapes": {name: dict(zip("TBDH", shape, strict=True)) for name, shape in SHAPES.items()},
+        "rounds": rounds,
+        "machine": {"processor": processor(), "system": platform.system()},
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__,
         },
-    )
+        "date": datetime.date.today().isoformat(),
+        "rows": rows,
+        "ladder": rungs,
+        "memory_mib": memory,
+    }
+    write_record("bench", with_checksum(record))
 
 
 if __name__ == "__main__":

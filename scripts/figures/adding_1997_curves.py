@@ -3,20 +3,13 @@
 from scripts.experiments import baselines
 from scripts.experiments.records import read_record
 from scripts.plotting import style
-from scripts.plotting.curves import draw_arms, draw_baseline
+from scripts.plotting.curves import learning_curves
 
 
 def build() -> None:
-    """Write docs/_generated/adding_1997_curves.svg."""
-    figure, axes = style.new_figure(height=3.0)
-    draw_arms(axes, read_record("adding_1997")["arms"])
-    draw_baseline(axes, baselines.adding_1997_error(), "always answering the mean")
-    axes.set(
-        xlabel="sequences seen [thousands]",
-        ylabel="mean squared error",
-        ylim=(0, 0.06),
-        xlim=(0, None),
-    )
+    arms, baseline = read_record("adding_1997")["arms"], baselines.adding_1997_error()
+    figure, axes = learning_curves(arms, (baseline, "always answering the mean"), height=3.0)
+    axes.set(ylabel="mean squared error", ylim=(0, 0.06), xlim=(0, None))
     style.save(
         figure,
         "adding_1997_curves",

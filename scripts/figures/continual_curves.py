@@ -5,11 +5,10 @@ import numpy as np
 from scripts.experiments import baselines
 from scripts.experiments.records import read_record
 from scripts.plotting import style
-from scripts.plotting.curves import draw_runs
+from scripts.plotting.curves import LINE, draw_runs, name_rows
 
 
 def build() -> None:
-    """Write docs/_generated/continual_curves.svg."""
     arms = read_record("continual_reber")["arms"]
     figure, (until, lasts) = style.new_figure(height=4.6, rows=2)
     for row, kept in enumerate(arms.values()):
@@ -18,28 +17,22 @@ def build() -> None:
         offsets = np.linspace(-0.2, 0.2, len(right))
         lasts.plot(right, row + offsets, "o", color=style.series(row)["color"], markersize=5.5)
     style.log_axis(lasts, "x")
-    coin = baselines.reber().symbols_to_mistake
-    lasts.axvline(coin, color=style.COLOURS["muted"], linestyle=(0, (2, 2)), linewidth=1.2)
-    lasts.annotate(
-        "second symbol forgotten",
-        (coin, 1.45),
-        (4, 0),
-        textcoords="offset points",
-        color=style.COLOURS["muted"],
-    )
+    forgotten = baselines.reber().symbols_to_mistake
+    lasts.axvline(forgotten, **LINE)
+    label = {"textcoords": "offset points", "color": style.COLORS["muted"]}
+    lasts.annotate("second symbol forgotten", (forgotten, 1.45), (4, 0), **label)
     until.set(xlabel="strings seen [thousands]", xlim=(0, None), title="until all test streams pass")
     lasts.set(xlabel="symbols", xlim=(10, 15_000), title="before the first mistake, mean of ten streams")
     for axes in (until, lasts):
-        axes.set(yticks=range(len(arms)), ylim=(-0.6, 1.6))
-        axes.set_yticklabels(["with the\nforget gate", "without"])
-        axes.invert_yaxis()
+        axes.set_ylim(-0.6, 1.6)
+        name_rows(axes, ["with the\nforget gate", "without"])
     style.save(
         figure,
         "continual_curves",
         title="The continual Reber grammar with and without the forget gate",
         description="Two plots of two rows each, one mark for each of ten seeds. Above, a dot where all "
-        "test streams passed and a cross where training was given up: without the forget gate "
-        "fewer runs pass, and most of these after more strings. Below, on a logarithmic axis, "
-        "the symbols before the first mistake: ten thousand for all runs that pass; for the "
-        "others a few tens, close around the dotted line of the memoryless baseline.",
+        "test streams passed and a cross where training was given up: without the forget gate fewer runs "
+        "pass, and most of these after more strings. Below, on a logarithmic axis, the symbols before the "
+        "first mistake: ten thousand for all runs that pass; for the others a few tens, close around the "
+        "dotted line of the memoryless baseline.",
     )

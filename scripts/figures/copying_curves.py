@@ -3,29 +3,21 @@
 from lstm_tutorial.tasks import copying_baseline
 from scripts.experiments.records import read_record
 from scripts.plotting import style
-from scripts.plotting.curves import draw_arms, draw_baseline
+from scripts.plotting.curves import learning_curves
 
 
 def build() -> None:
-    """Write docs/_generated/copying_curves.svg."""
     arms = read_record("copying")["arms"]
     gap = arms["chrono"]["settings"]["gap"]
-    figure, axes = style.new_figure(height=3.4)
-    draw_arms(axes, arms)
-    draw_baseline(axes, copying_baseline(gap), f"without memory: 10 ln 8 / {gap + 20}")
-    axes.set(
-        xlabel="sequences seen [thousands]",
-        ylabel="cross-entropy per step [nats]",
-        ylim=(0, 0.6),
-        xlim=(0, 96),
-    )
+    figure, axes = learning_curves(arms, (copying_baseline(gap), f"without memory: 10 ln 8 / {gap + 20}"))
+    axes.set(ylabel="cross-entropy per step [nats]", ylim=(0, 0.6), xlim=(0, 96))
     style.legend(axes)
     style.save(
         figure,
         "copying_curves",
         title=f"Copying ten symbols over a gap of {gap}",
-        description="Cross-entropy per step against sequences seen, median and range over five seeds. "
-        "Both curves fall quickly to the dotted baseline and rest on it. The one of "
-        "chrono initialization leaves it first and falls far below; the one of forget "
-        "bias 1 leaves it late and stays close to it.",
+        description="Cross-entropy per step against sequences seen, median and range over five seeds. Both "
+        "curves fall quickly to the dotted baseline and rest on it. The one of chrono initialization "
+        "leaves it first and falls far below; the one of forget bias 1 leaves it late and stays close to "
+        "it.",
     )

@@ -1,4 +1,4 @@
-"""The cliff in the loss of one recurrent weight, and the way down it with clipped steps."""
+"""Draw the cliff in the loss of one recurrent weight, and how clipped steps walk down from it."""
 
 from typing import Any
 
@@ -20,7 +20,6 @@ def slope(w: Any) -> Any:
 
 
 def build() -> None:
-    """Draw loss and slope over the weight, and ten clipped steps from the cliff."""
     ws = np.linspace(0.5, 1.15, 400)  # (n,)
     walk = [START]
     for _ in range(12):
@@ -29,12 +28,12 @@ def build() -> None:
 
     figure, (upper, lower) = style.new_figure(height=5.0, rows=2, sharex=True)
     upper.plot(ws, loss(ws), **style.series(0))
-    upper.plot(steps, loss(steps), "o", color=style.COLOURS["forget"], markersize=4)
+    upper.plot(steps, loss(steps), "o", color=style.COLORS["forget"], markersize=4)
     upper.annotate("clipped steps", (1.1, 1e4), (-90, 0), textcoords="offset points", fontsize=10.5)
     style.log_axis(upper)
     upper.set(ylabel="loss", ylim=(1e-5, 1e6))
     lower.plot(ws, abs(slope(ws)), **style.series(1))
-    lower.axhline(1.0, color=style.COLOURS["muted"], linewidth=1)
+    lower.axhline(1.0, color=style.COLORS["muted"], linewidth=1)
     lower.annotate("clipped above this line", (0.5, 1.0), (2, 5), textcoords="offset points", fontsize=10.5)
     style.log_axis(lower)
     lower.set(xlabel="weight w of the loop", ylabel="size of the slope", ylim=(1e-14, 1e9))
@@ -42,10 +41,8 @@ def build() -> None:
         figure,
         "explosion",
         title="A cliff and a plain in the loss of one recurrent weight",
-        description=(
-            "Two panels over the weight of a loop that turns 50 times. The loss is flat at one quarter for "
-            "weights below 0.9, has a narrow minimum near 0.986 and then rises steeply to more than ten "
-            "thousand at 1.1. The size of the slope runs from about 1e-13 at 0.5 to more than a million at "
-            "1.1. Dots show clipped steps that walk from 1.1 down to the minimum."
-        ),
+        description="Two panels over the weight of a loop that turns 50 times. The loss is flat at one "
+        "quarter for weights below 0.9, has a narrow minimum near 0.986 and then rises steeply to more "
+        "than ten thousand at 1.1. The size of the slope runs from about 1e-13 at 0.5 to more than a "
+        "million at 1.1. Dots show clipped steps that walk from 1.1 down to the minimum.",
     )

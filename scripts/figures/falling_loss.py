@@ -1,7 +1,7 @@
-"""Draw the loss under a right gradient and under four wrong ones, and how wrong each of these is.
+"""Draw the loss under a right gradient and under four wrong ones, and the relative error of each gradient.
 
-The network, its forward pass and the right gradient are the package's. The faults are put in here, on the way
-from one step to the one before or after the fact; `docs/learn/check.md` has each of them as a line of code.
+The network, its forward pass and its backward step are the package's. Each fault is put in here: into the
+loop of the backward pass, or into the finished gradients. `docs/learn/check.md` has each as a line of code.
 """
 
 from typing import Any
@@ -10,15 +10,16 @@ import numpy as np
 
 from lstm_tutorial import LSTM, Adam, squared_error
 from scripts.plotting import style
+from scripts.plotting.curves import draw_smooth
 
 D, H, O, T, B = 3, 8, 1, 6, 16
 UPDATES = 100
-SEEDS = 2
+SEEDS = range(2)
 FAULTS = ("right", "dc_next dropped", "dh overwritten", "one bias for another", "[h; x] for [x; h]")
 
 
 def batch(rng: np.random.Generator) -> tuple[Any, Any]:
-    """Draw three inputs a step; wanted is the sum of the first one so far."""
+    """Draw three inputs a step; the target is the sum of the first input so far."""
     xs = rng.uniform(-1, 1, (T, D, B))  # (T, D, B)
     return xs, xs.cumsum(axis=0)[:, :1]  # (T, O, B)
 
@@ -48,7 +49,7 @@ def gradients(lstm: LSTM, xs: Any, targets: Any, fault: str) -> tuple[float, dic
 
 
 def error(fault: str) -> float:
-    """Return the length of the difference between right and wrong, over the length of the longer one."""
+    """Return the norm of the difference between right and wrong gradient, over the larger of their norms."""
     lstm, (xs, targets) = LSTM(D, H, O, rng=0), batch(np.random.default_rng(0))
     right, wrong = (
         np.concatenate([g.ravel() for g in gradients(lstm, xs, targets, kind)[1].values()])
@@ -69,15 +70,13 @@ def curve(fault: str, seed: int) -> list[float]:
 
 
 def build() -> None:
-    """Train with every gradient, from two seeds each, and write the figure."""
     figure, (above, below) = style.new_figure(height=5.2, rows=2, height_ratios=(3, 1.4))
     for k, fault in enumerate(FAULTS):
-        losses = np.mean([curve(fault, seed) for seed in range(SEEDS)], axis=0)  # (UPDATES,)
-        smooth = np.convolve(losses, np.full(5, 0.2), "valid")  # (UPDATES-4,)
-        above.plot(np.arange(len(smooth)) + 3, smooth, label=fault, **style.series(k))
-        below.barh(k, error(fault), color=style.series(k)["color"], height=0.6)
-        text = f"{fault}: {error(fault):.0%}"
-        below.annotate(text, (error(fault), k), (5, 0), textcoords="offset points", va="center")
+        losses = np.mean([curve(fault, seed) for seed in SEEDS], axis=0)  # (UPDATES,)
+        draw_smooth(above, losses, label=fault, **style.series(k))
+        wrong = error(fault)
+        below.barh(k, wrong, color=style.series(k)["color"], height=0.6)
+        below.annotate(f"{fault}: {wrong:.0%}", (wrong, k), (5, 0), textcoords="offset points", va="center")
     style.log_axis(above)
     above.set(ylabel="loss (mean of 2 seeds)", xlabel="update", xlim=(0, UPDATES))
     style.legend(above, ncols=2)
@@ -88,8 +87,8 @@ def build() -> None:
     style.save(
         figure,
         "falling_loss",
-        "The loss under one right and four wrong gradients",
-        "Five curves of the loss over 100 updates. Four of them, one right and three wrong, fall a"
-        " hundredfold and cannot be told apart; the fourth wrong one falls a little. Bars below give the"
-        " error of each gradient.",
+        title="The loss under one right and four wrong gradients",
+        description="Five curves of the loss over 100 updates. Four of them, one right and three wrong, "
+        "fall a hundredfold and cannot be told apart; the fourth wrong one falls a little. Bars below give "
+        "the error of each gradient.",
     )

@@ -1,7 +1,4 @@
-"""The four gates of the example, unit by unit, in the first step and in the second.
-
-Draws what `scripts.forward_pass` computed and computes nothing itself.
-"""
+"""Draw the four gates of the example, unit by unit, in the first step and in the second."""
 
 import numpy as np
 
@@ -11,27 +8,21 @@ from scripts.plotting.stems import draw_units
 
 
 def build() -> None:
-    """Draw ``docs/_generated/gates.svg``."""
     first, second = first_step(), second_step()
     figure, axes = style.new_figure(height=7.6, rows=4, sharex=True)
-    draw_units(axes[0], first.f, second.f, "forget", "forget gate f")
-    draw_units(axes[1], first.i, second.i, "input", "input gate i")
-    draw_units(axes[2], first.c_tilde, second.c_tilde, "candidate", "candidate c̃")
-    draw_units(axes[3], first.o, second.o, "output", "output gate o")
-    for k in (0, 1, 3):
-        axes[k].set(ylim=(0, 1), yticks=[0, 0.5, 1])
-    axes[2].set(ylim=(-1, 1), yticks=[-1, 0, 1])
+    for ax, name in zip(axes, ("f", "i", "c_tilde", "o"), strict=True):
+        draw_units(ax, first, second, name)
+        low = -1 if name == "c_tilde" else 0
+        ax.set(ylim=(low, 1), yticks=[low, (low + 1) / 2, 1])
     axes[3].set_xlabel("hidden unit")
-    axes[0].legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=2, borderaxespad=0.2, handlelength=1)
+    style.corner_legend(axes[0], ncols=2, handlelength=1)
     sigmoids = np.concatenate([value for t in (first, second) for value in (t.f, t.i, t.o)])
     style.save(
         figure,
         "gates",
         title="The four gates of the example, unit by unit",
-        description=(
-            "Four rows of twenty stems, one per hidden unit: forget gate, input gate, candidate and output "
-            f"gate. In both steps the three gates lie between {sigmoids.min():.2f} and {sigmoids.max():.2f}, "
-            f"and the candidate takes both signs. Unit {UNIT} is marked: its forget gate goes from "
-            f"{first.f[UNIT, 0]:.2f} in the first step to {second.f[UNIT, 0]:.2f} in the second."
-        ),
+        description="Four rows of twenty stems, one per hidden unit: forget gate, input gate, candidate "
+        f"and output gate. In both steps the three gates lie between {sigmoids.min():.2f} and "
+        f"{sigmoids.max():.2f}, and the candidate takes both signs. Unit {UNIT} is marked: its forget gate "
+        f"goes from {first.f[UNIT, 0]:.2f} in the first step to {second.f[UNIT, 0]:.2f} in the second.",
     )

@@ -1,4 +1,4 @@
-"""The one unit that adds: its cell state beside the true running sum, and its gates at the marks."""
+"""Draw the one unit that adds: its cell state beside the true running sum, and its gates at the marks."""
 
 import numpy as np
 
@@ -8,21 +8,18 @@ from scripts.plotting import style
 from scripts.plotting.inside import carrying_unit
 from scripts.plotting.tiles import heat, heat_key
 
-SHOWN = 4
-"""The number of sequences that are drawn; the first of them below, with its gates."""
+SEQUENCES = 4  # so many are drawn; the first of them below, with its gates
 ROWS = ("f", "i", "c_tilde", "o", "c")
-NAMES = ("forget gate f", "input gate i", "candidate c̃", "output gate o", "cell state c")
 
 
 def build() -> None:
-    """Draw ``docs/_generated/inside_adding.svg``."""
     unit = carrying_unit("adding")
     examples = examples_of("adding", MEASURING_SEED)
     run = trace_sequence(load("adding"), examples.xs)
     total, c = running_sum(examples), run.c[:, unit]  # (T, B) each
     steps = np.arange(1, len(total) + 1)  # (T,)
     figure, axes = style.new_figure(height=9.0, rows=4, height_ratios=[9, 9, 8, 0.9])
-    for b in range(SHOWN):
+    for b in range(SEQUENCES):
         axes[0].plot(steps, total[:, b], label=f"sequence {b + 1}", **style.series(b))
         axes[1].plot(steps, c[:, b], **style.series(b))
     axes[0].set(ylabel="sum", xlim=(0.5, len(steps) + 0.5))
@@ -32,19 +29,15 @@ def build() -> None:
     values = np.array([getattr(run, name)[:, unit, 0] for name in ROWS])  # (5, T)
     heat(axes[2], values)
     marks = np.flatnonzero(examples.xs[:, 1, 0])  # (2,)
-    axes[2].set(
-        title="sequence 1, the same unit", yticks=range(len(ROWS)), xlabel="step; a mark at each arrow"
-    )
-    axes[2].set_yticklabels(NAMES)
+    axes[2].set(title="sequence 1, the same unit", xlabel="step; a mark at each arrow")
+    axes[2].set_yticks(range(len(ROWS)), [style.STEP_VALUES[name][1] for name in ROWS])
     axes[2].set_xticks(marks, [f"↑ {mark + 1}" for mark in marks])
     heat_key(axes[3])
     style.save(
         figure,
         "inside_adding",
         title="A cell state beside the running sum, and the gates that make it",
-        description=(
-            f"Above, the sum of the marked numbers in {SHOWN} sequences: two stairs each. In the middle the "
-            "cell state of one unit in the same sequences: a jump up or down at the same steps, a slow drift "
-            "between them. Below, a heat map of the unit's gates in the first sequence."
-        ),
+        description=f"Above, the sum of the marked numbers in {SEQUENCES} sequences: two stairs each. In "
+        "the middle the cell state of one unit in the same sequences: a jump up or down at the same steps, "
+        "a slow drift between them. Below, a heat map of the unit's gates in the first sequence.",
     )

@@ -1,4 +1,4 @@
-"""The gates of the trained Reber network, unit by unit, over one string."""
+"""Draw the gates of the trained Reber network, unit by unit, over one string."""
 
 from scripts.plotting import style
 from scripts.plotting.inside import carrying_unit, label_symbols, shown, twins
@@ -8,7 +8,6 @@ PANELS = {"f": "forget gate", "i": "input gate", "o": "output gate"}
 
 
 def build() -> None:
-    """Draw ``docs/_generated/inside_gates.svg``."""
     unit, run = carrying_unit("reber"), twins()["T"]
     figure, axes = style.new_figure(height=10.6, rows=4, height_ratios=[20, 20, 20, 1.2])
     for ax, (name, words) in zip(axes, PANELS.items(), strict=False):
@@ -23,9 +22,7 @@ def build() -> None:
         figure,
         "inside_gates",
         title="Three gates of every unit over one string",
-        description=(
-            "Three heat maps, a row per unit and a column per symbol: forget gate, input gate and output "
-            "gate. Most rows of the input and the output gate are patterned by the symbols. In the framed "
-            "row the forget gate stays open over the whole string."
-        ),
+        description="Three heat maps, a row per unit and a column per symbol: forget gate, input gate and "
+        "output gate. Most rows of the input and the output gate are patterned by the symbols. In the "
+        "framed row the forget gate stays open over the whole string.",
     )

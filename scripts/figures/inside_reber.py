@@ -1,4 +1,4 @@
-"""The cell states of the trained Reber network, unit by unit, over a string and its twin."""
+"""Draw the cell states of the trained Reber network, unit by unit, over a string and its twin."""
 
 from scripts.plotting import style
 from scripts.plotting.inside import carrying_unit, label_symbols, shown, twins
@@ -6,7 +6,6 @@ from scripts.plotting.tiles import frame, heat, heat_key
 
 
 def build() -> None:
-    """Draw ``docs/_generated/inside_reber.svg``."""
     unit = carrying_unit("reber")
     figure, axes = style.new_figure(height=8.4, rows=3, height_ratios=[20, 20, 1.2])
     for ax, (letter, run) in zip(axes, twins().items(), strict=False):
@@ -21,9 +20,7 @@ def build() -> None:
         figure,
         "inside_reber",
         title="Cell states of every unit over two strings that differ in one bit",
-        description=(
-            "Two heat maps, a row per unit and a column per symbol, for the same string with T and with P "
-            "in second place. Most rows change with the symbols and look alike in both maps. The framed row "
-            "takes opposite shades in the two maps at the second symbol and holds them to the end."
-        ),
+        description="Two heat maps, a row per unit and a column per symbol, for the same string with T and "
+        "with P in second place. Most rows change with the symbols and look alike in both maps. The framed "
+        "row takes opposite shades in the two maps at the second symbol and holds them to the end.",
     )

@@ -1,7 +1,4 @@
-"""What each unit of the two trained networks is worth: the score with that unit's cell state held at zero.
-
-Draws the record that `scripts.experiments.inside` writes.
-"""
+"""Draw the score of the two trained networks with one unit's cell state held at zero, for each unit."""
 
 from matplotlib.axes import Axes
 
@@ -10,7 +7,6 @@ from scripts.plotting import style
 
 
 def build() -> None:
-    """Draw ``docs/_generated/inside_zeroed.svg``."""
     networks = inside.networks()
     reber, adding = networks["reber"]["measured"], networks["adding"]["measured"]
     figure, (upper, lower) = style.new_figure(height=6.0, rows=2)
@@ -24,10 +20,9 @@ def build() -> None:
         figure,
         "inside_zeroed",
         title="Score with each unit held at zero",
-        description=(
-            "Two rows of marks, one per unit, with a line for the untouched network and a line for the "
-            "baseline. In each row one mark lies on the baseline; the others stay near the untouched network."
-        ),
+        description="Two rows of marks, one per unit, with a line for the untouched network and a line for "
+        "the baseline. In each row one mark lies on the baseline; the others stay near the untouched "
+        "network.",
     )
 
 
@@ -35,10 +30,6 @@ def draw(axes: Axes, zeroed: list[float], baseline: float, untouched: float) -> 
     """Draw a mark for each unit, and two lines."""
     axes.axhline(untouched, label="untouched", **style.series(1))
     axes.axhline(baseline, label="baseline", **style.series(4))
-    axes.plot(
-        range(len(zeroed)),
-        zeroed,
-        label="unit at zero",
-        **style.series(0, markers=True) | {"linestyle": "none"},
-    )
+    look = style.series(0, markers=True) | {"linestyle": "none"}
+    axes.plot(range(len(zeroed)), zeroed, label="unit at zero", **look)
     axes.set_xticks(range(len(zeroed)))

@@ -1,4 +1,4 @@
-"""The ladder of the chapter on speed: how far each rung is from the floor, by the benchmark's record."""
+"""Draw the time of each version in `scripts.bench.ladder` as a multiple of the floor: its matrix products."""
 
 from scripts.experiments.records import read_record
 from scripts.plotting import style
@@ -7,7 +7,6 @@ PANELS = (("b", "one sequence, 20 units"), ("c", "32 sequences, 128 units"), ("d
 
 
 def build() -> None:
-    """Draw ``docs/_generated/ladder.svg``."""
     rows = read_record("bench")["ladder"]
     figure, axes = style.new_figure(height=4.6)
     for k, (shape, words) in enumerate(PANELS):
@@ -15,22 +14,16 @@ def build() -> None:
         rungs = [name for name in row["seconds"] if name != "floor"]
         ratios = [row["seconds"][name] / row["seconds"]["floor"] for name in rungs]
         axes.plot(ratios, range(len(rungs)), label=f"({shape}) {words}", **style.series(k, markers=True))
-    axes.set_yticks(range(len(rungs)))
-    axes.set_yticklabels([name.replace(", ", ",\n").replace(": ", ":\n") for name in rungs])
+    axes.set_yticks(range(len(rungs)), [name.replace(", ", ",\n").replace(": ", ":\n") for name in rungs])
     style.log_axis(axes, "x")
-    ticks = [1, 10, 100]
-    axes.set_xticks(ticks)
-    axes.set_xlim(0.9, 400)
-    axes.axvline(1, color=style.COLOURS["muted"], linestyle=":")
-    axes.set_xlabel("time, forward and back, as a multiple of the floor")
+    axes.set(xlim=(0.9, 400), xlabel="time, forward and back, as a multiple of the floor")
+    axes.axvline(1, color=style.COLORS["muted"], linestyle=":")
     style.legend(axes, ncols=1)
     style.save(
         figure,
         "ladder",
         title="Each rung of the ladder, as a multiple of the floor",
-        description=(
-            "Four rungs from bottom to top, three lines, one for each size. A dotted line is the floor. "
-            "The line of the smallest size starts far right and ends nearer, still far from the floor; "
-            "those of the two larger sizes stay close to it."
-        ),
+        description="Four rungs from bottom to top, three lines, one for each size. A dotted line is the "
+        "floor. The line of the smallest size starts far right and ends nearer, still far from the floor; "
+        "those of the two larger sizes stay close to it.",
     )

@@ -3,31 +3,24 @@
 from scripts.experiments import baselines
 from scripts.experiments.records import read_record
 from scripts.plotting import style
-from scripts.plotting.curves import draw_arms, draw_baseline
+from scripts.plotting.curves import learning_curves
 
 
 def build() -> None:
-    """Write docs/_generated/long_lag_curves.svg."""
     arms = read_record("long_lag")["arms"]
     learned = {arm: kept for arm, kept in arms.items() if arm != "guessing"}
     lag = arms["guessing"]["settings"]["lag"]
-    figure, axes = style.new_figure(height=3.8)
-    draw_arms(axes, learned)
-    draw_baseline(axes, baselines.long_lag(lag), f"all but the first symbol: ln 2 / {lag}")
+    baseline = baselines.long_lag(lag), f"all but the first symbol: ln 2 / {lag}"
+    figure, axes = learning_curves(learned, baseline, height=3.8)
     style.log_axis(axes)
-    axes.set(
-        xlabel="sequences seen [thousands]",
-        ylabel="cross-entropy per step [nats]",
-        ylim=(1e-3, 5),
-        xlim=(0, 10),
-    )
+    axes.set(ylabel="cross-entropy per step [nats]", ylim=(1e-3, 5), xlim=(0, 10))
     style.legend(axes, ncols=2)
     style.save(
         figure,
         "long_lag_curves",
         title=f"Two sequences that differ in the first and the last of {lag + 1} symbols",
-        description="Cross-entropy per step on a logarithmic axis against sequences seen, median and "
-        "range over five seeds. Four curves fall to the dotted line, where all but the "
-        "last symbol is known. One goes on below it at once: the LSTM with chrono "
-        "initialization and a short memory of the gradient's size.",
+        description="Cross-entropy per step on a logarithmic axis against sequences seen, median and range "
+        "over five seeds. Four curves fall to the dotted line, where all but the first symbol is known. "
+        "One goes on below it at once: the LSTM with chrono initialization and a short memory of the "
+        "gradient's size.",
     )

@@ -1,6 +1,6 @@
-"""Who learns one bit through noise: the gradient left at the bit before training, and the profile after it.
+"""Draw which networks learn one bit through noise, against the gradient left at the bit before training.
 
-Draws the record that `scripts.experiments.one_bit` writes.
+Below it stands the gradient at each lag, before and after training.
 """
 
 from typing import Any
@@ -12,20 +12,12 @@ from lstm_tutorial.checks import FloatArray
 from scripts.experiments.one_bit import FOLLOWED_LAG, SETTINGS, results
 from scripts.plotting import style
 
-NAMES = {
-    "RNN": "plain RNN",
-    "0": "bias 0",
-    "1": "bias 1",
-    "2": "bias 2",
-    "3": "bias 3",
-    "chrono": "chrono",
-}
+NAMES = {"RNN": "plain RNN", **{f"{bias}": f"bias {bias}" for bias in range(4)}, "chrono": "chrono"}
 Results = dict[str, dict[str, list[dict[str, Any]]]]
-FLOOR = 1e-14  # marks further left are drawn here
+LEFT_EDGE = 1e-14  # a mark further left is drawn here
 
 
 def build() -> None:
-    """Draw every run above, the followed ones below."""
     found = results()
     figure, (upper, lower) = style.new_figure(height=7.2, rows=2)
     draw_runs(upper, found)
@@ -39,14 +31,12 @@ def build() -> None:
         figure,
         "one_bit",
         title="Gradient at the bit before training, and who learns",
-        description=(
-            f"Above, each of {len(runs)} trainings is a mark: to the right more of the gradient is left at "
-            "the bit before training, upwards more updates were needed. Most runs with more than a hundredth "
-            f"left learn within a hundred updates; none learns with less than {style.magnitude(least)}. "
-            "Below, gradient against lag for forget bias 1 and chrono initialization, before and after "
-            f"training: at the last lag {bias[0]} before and {bias[1]} after with bias 1, {chrono[0]} and "
-            f"{chrono[1]} with chrono."
-        ),
+        description=f"Above, each of {len(runs)} trainings is a mark: to the right more of the gradient is "
+        "left at the bit before training, upwards more updates were needed. Most runs with more than a "
+        "hundredth left learn within a hundred updates; none learns with less than "
+        f"{style.magnitude(least)}. Below, gradient against lag for forget bias 1 and chrono "
+        f"initialization, before and after training: at the last lag {bias[0]} before and {bias[1]} after "
+        f"with bias 1, {chrono[0]} and {chrono[1]} with chrono.",
     )
 
 
@@ -55,12 +45,12 @@ def draw_runs(axes: Axes, found: Results) -> None:
     top = SETTINGS["steps"] * 1.3
     for k, (arm, name) in enumerate(NAMES.items()):
         runs = [run for lag in found[arm].values() for run in lag]
-        left = np.maximum([run["left"] for run in runs], FLOOR)  # (runs,)
+        left = np.maximum([run["left"] for run in runs], LEFT_EDGE)  # (runs,)
         solved = np.array([run["solved"] or top for run in runs])  # (runs,)
         look = style.series(k, markers=True) | {"linestyle": "none", "markersize": 5, "alpha": 0.85}
         axes.plot(left, solved, label=name, **look)
-    axes.axhline(top, color=style.COLOURS["muted"], linewidth=1)
-    axes.annotate("never", (FLOOR, top), (0, -13), textcoords="offset points", fontsize=10.5)
+    axes.axhline(top, color=style.COLORS["muted"], linewidth=1)
+    axes.annotate("never", (LEFT_EDGE, top), (0, -13), textcoords="offset points", fontsize=10.5)
     style.log_axis(axes, "x")
     axes.set(yscale="log", yticks=[20, 50, 100, 200, 400], yticklabels=["20", "50", "100", "200", "400"])
     axes.minorticks_off()
@@ -78,9 +68,9 @@ def followed(found: Results, arm: str, when: str) -> FloatArray:
 def draw_profiles(axes: Axes, found: Results) -> None:
     """Draw the medians over seeds of the followed runs, before and after training."""
     for k, arm in ((2, "1"), (5, "chrono")):
-        colour = style.series(k)["color"]
+        color = style.series(k)["color"]
         for when, line in (("before", "--"), ("after", "-")):
-            axes.plot(followed(found, arm, when), color=colour, linestyle=line, label=f"{NAMES[arm]}, {when}")
+            axes.plot(followed(found, arm, when), color=color, linestyle=line, label=f"{NAMES[arm]}, {when}")
     style.log_axis(axes)
     axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0")
     style.legend(axes, ncols=2)

@@ -1,6 +1,6 @@
-"""The product behind one gate: the forget gate's weights, what they act on, and the twenty sums.
+"""Draw the product behind one gate: the forget gate's weights, what they act on, and the pre-activations.
 
-Draws real values of the second step of the example, where the previous hidden state is not zero.
+The values are those of the second step of the example, where the previous hidden state is not zero.
 """
 
 import numpy as np
@@ -11,7 +11,6 @@ from scripts.plotting.tiles import frame, heat, heat_key
 
 
 def build() -> None:
-    """Draw ``docs/_generated/product.svg``."""
     lstm, _ = example()
     trace = second_step()
     xh = np.concatenate((trace.x, trace.h_prev))  # (D+H, 1)
@@ -26,28 +25,24 @@ def build() -> None:
     axes[0, 0].set_title(f"[xₜ; hₜ₋₁] lying on its side, ({size}, 1)")
     axes[1, 0].set_title(f"W_f ({H}, {size})")
     axes[1, 1].set_title("a_f")
-    axes[1, 2].set_title("f", color=style.COLOURS["forget"])
+    axes[1, 2].set_title("f", color=style.COLORS["forget"])
     for ax in (axes[0, 1], axes[0, 2], axes[2, 1], axes[2, 2]):
         ax.set_axis_off()
     for ax in (axes[0, 0], *axes[1]):
         ax.set(xticks=[], yticks=[])
-        for side in ax.spines.values():
-            side.set_visible(False)
+        ax.spines[:].set_visible(False)
     frame(axes[0, 0], (0, size), (0, 1), "muted", linewidth=0.5)
     for ax, columns in ((axes[1, 0], size), (axes[1, 1], 1), (axes[1, 2], 1)):
         frame(ax, (0, columns), (0, H), "muted", linewidth=0.5)
         frame(ax, (0, columns), (UNIT, UNIT + 1))
-    axes[1, 0].set(yticks=[UNIT])
-    axes[1, 0].set_yticklabels([f"unit {UNIT}"])
+    axes[1, 0].set_yticks([UNIT], [f"unit {UNIT}"])
     heat_key(axes[2, 0])
     style.save(
         figure,
         "product",
         title="One product gives all twenty sums of the forget gate",
-        description=(
-            f"A row of {size} tiles, the input and the previous hidden state, stands above a matrix of "
-            f"{H} by {size} tiles, the forget gate's weights. Beside the matrix stand two columns of {H} "
-            f"tiles: the sums and the gate. Row {UNIT} is framed: multiplied tile by tile with the row "
-            "above and added up, it gives one tile of the sums, and sigmoid of it one tile of the gate."
-        ),
+        description=f"A row of {size} tiles, the input and the previous hidden state, stands above a "
+        f"matrix of {H} by {size} tiles, the forget gate's weights. Beside the matrix stand two columns of "
+        f"{H} tiles: the sums and the gate. Row {UNIT} is framed: multiplied tile by tile with the row "
+        "above and added up, it gives one tile of the sums, and sigmoid of it one tile of the gate.",
     )

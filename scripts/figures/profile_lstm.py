@@ -1,39 +1,31 @@
-"""What is left of the gradient at each lag in an LSTM, at five forget biases and chrono initialization.
+"""Draw what is left of the gradient at each lag in an LSTM, for five forget biases and for chrono."""
 
-Draws the record that `scripts.experiments.gradient_profile` writes.
-"""
-
-from scripts.experiments.gradient_profile import bands
+from scripts.experiments.gradient_profile import LAGS, bands
 from scripts.plotting import style
+from scripts.plotting.curves import draw_band
 
 
 def build() -> None:
-    """Draw median and band of every initialization, and the plain network beside them."""
-    record = bands()
-    lags, profiles = record["lags"], record["profiles"]
+    profiles = bands()["profiles"]
     figure, axes = style.new_figure(height=4.4)
     for k, bias in enumerate(("0", "1", "2", "3", "5", "chrono")):
-        look, profile = style.series(k), profiles["lstm"][bias]
-        axes.plot(lags, profile["median"], label=bias if bias == "chrono" else f"bias {bias}", **look)
-        axes.fill_between(lags, profile["low"], profile["high"], color=look["color"], alpha=0.13, linewidth=0)
-    muted = style.COLOURS["muted"]
-    axes.plot(lags, profiles["rnn"]["as drawn"]["median"], label="plain RNN", color=muted, linewidth=1.2)
+        label = bias if bias == "chrono" else f"bias {bias}"
+        draw_band(axes, LAGS, **profiles["lstm"][bias], alpha=0.13, label=label, **style.series(k))
+    muted = style.COLORS["muted"]
+    axes.plot(LAGS, profiles["rnn"]["as drawn"]["median"], label="plain RNN", color=muted, linewidth=1.2)
     axes.axhline(1.0, color=muted, linewidth=1)
     style.log_axis(axes)
-    axes.set(
-        xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0", ylim=(1e-16, 1e3), xlim=(0, 99)
-    )
+    axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0")
+    axes.set(ylim=(1e-16, 1e3), xlim=(0, 99))
     style.legend(axes, ncols=4)
     end = {name: style.magnitude(profile["median"][-1]) for name, profile in profiles["lstm"].items()}
     style.save(
         figure,
         "profile_lstm",
         title="Gradient against lag in an LSTM before training",
-        description=(
-            "Six curves with bands over 50 draws, and the plain network for comparison, on a logarithmic "
-            f"axis. At lag 99 the medians have come to {end['0']} with forget bias 0, along a straight line, "
-            f"{end['1']} with bias 1, {end['2']} with bias 2, {end['3']} with bias 3, whose band widens, and "
-            f"{end['5']} with bias 5, which rises. Chrono initialization falls slowly to {end['chrono']}, "
-            "with a narrow band. The plain network falls fastest."
-        ),
+        description="Six curves with bands over 50 draws, and the plain network for comparison, on a "
+        f"logarithmic axis. At lag 99 the medians have come to {end['0']} with forget bias 0, along a "
+        f"straight line, {end['1']} with bias 1, {end['2']} with bias 2, {end['3']} with bias 3, whose "
+        f"band widens, and {end['5']} with bias 5, which rises. Chrono initialization falls slowly to "
+        f"{end['chrono']}, with a narrow band. The plain network falls fastest.",
     )

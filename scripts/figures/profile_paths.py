@@ -1,29 +1,21 @@
-"""The two meanings of dc_T/dc_t at each lag: the product of forget gates, and the real graph.
+"""Draw the two meanings of dc_T/dc_t at each lag: the product of forget gates, and the real graph."""
 
-Draws the record that `scripts.experiments.gradient_profile` writes.
-"""
-
-from scripts.experiments.gradient_profile import bands
+from scripts.experiments.gradient_profile import LAGS, bands
 from scripts.plotting import style
+from scripts.plotting.curves import draw_band
 
 BIASES = ("0", "1", "3", "5")
 
 
 def build() -> None:
-    """Draw both sizes for four forget biases, one panel each."""
-    record = bands()
-    lags, profiles = record["lags"], record["profiles"]
+    profiles = bands()["profiles"]
     figure, panels = style.new_figure(height=6.4, rows=2, columns=2, sharex=True)
     for axes, bias in zip(panels.flat, BIASES, strict=True):
         for kind, name, look in (
             ("direct", "direct path, h held fixed", style.gate("forget")),
             ("real", "along the real graph", style.gate("hidden")),
         ):
-            profile = profiles[kind][bias]
-            axes.plot(lags, profile["median"], label=name, **look)
-            axes.fill_between(
-                lags, profile["low"], profile["high"], color=look["color"], alpha=0.15, linewidth=0
-            )
+            draw_band(axes, LAGS, **profiles[kind][bias], alpha=0.15, label=name, **look)
         style.log_axis(axes)
         axes.set(title=f"forget bias {bias}", xlim=(0, 99))
     for axes in panels[1]:
@@ -35,10 +27,8 @@ def build() -> None:
         figure,
         "profile_paths",
         title="Two derivatives of the last cell state with respect to an earlier one",
-        description=(
-            "Four panels, for forget biases 0, 1, 3 and 5, each with two curves against the lag. The "
-            "product of the forget gates always falls. The derivative along the real graph starts with it "
-            "and then falls more slowly; at bias 3 it turns and stays near one, and at bias 5 it rises to "
-            "about ten while the product falls to one half."
-        ),
+        description="Four panels, for forget biases 0, 1, 3 and 5, each with two curves against the lag. "
+        "The product of the forget gates always falls. The derivative along the real graph starts with it "
+        "and then falls more slowly; at bias 3 it turns and stays near one, and at bias 5 it rises to "
+        "about ten while the product falls to one half.",
     )

@@ -1,46 +1,27 @@
-"""What is left of the gradient at each lag in a plain network, at six spectral radii.
+"""Draw what is left of the gradient at each lag in a plain network, for six spectral radii."""
 
-Draws the record that `scripts.experiments.gradient_profile` writes.
-"""
-
-from scripts.experiments.gradient_profile import bands
+from scripts.experiments.gradient_profile import LAGS, bands
 from scripts.plotting import style
+from scripts.plotting.curves import draw_band
 
 
 def build() -> None:
-    """Draw median and band of every spectral radius."""
-    record = bands()
-    lags, profiles = record["lags"], record["profiles"]["rnn"]
+    profiles = bands()["profiles"]["rnn"]
     figure, axes = style.new_figure(height=4.2)
     for k, radius in enumerate(("0.5", "0.9", "1.1", "1.5", "2", "4")):
-        look = style.series(k)
-        axes.plot(lags, profiles[radius]["median"], label=f"ρ = {radius}", **look)
-        axes.fill_between(
-            lags,
-            profiles[radius]["low"],
-            profiles[radius]["high"],
-            color=look["color"],
-            alpha=0.13,
-            linewidth=0,
-        )
-    axes.axhline(1.0, color=style.COLOURS["muted"], linewidth=1)
+        draw_band(axes, LAGS, **profiles[radius], alpha=0.13, label=f"ρ = {radius}", **style.series(k))
+    axes.axhline(1.0, color=style.COLORS["muted"], linewidth=1)
     style.log_axis(axes)
-    axes.set(
-        xlabel="lag T − t (steps)",
-        ylabel="gradient at h, relative to lag 0",
-        ylim=(1e-20, 1e10),
-        xlim=(0, 99),
-    )
+    axes.set(xlabel="lag T − t (steps)", ylabel="gradient at h, relative to lag 0")
+    axes.set(ylim=(1e-20, 1e10), xlim=(0, 99))
     style.legend(axes)
     end = {name: style.magnitude(profile["median"][-1]) for name, profile in profiles.items()}
     style.save(
         figure,
         "profile_rnn",
         title="Gradient against lag in a plain tanh network",
-        description=(
-            "Six curves on a logarithmic axis, lag 0 to 99, each with a band over 50 draws. For spectral "
-            "radii 0.5, 0.9 and 1.1 the gradient falls along straight lines, the smaller the radius the "
-            f"steeper; 1.1 reaches {end['1.1']}. At 1.5 it still falls slowly. At 2 the band spreads "
-            f"on both sides of one. At 4 it grows to {end['4']}."
-        ),
+        description="Six curves on a logarithmic axis, lag 0 to 99, each with a band over 50 draws. For "
+        "spectral radii 0.5, 0.9 and 1.1 the gradient falls along straight lines, the smaller the radius "
+        f"the steeper; 1.1 reaches {end['1.1']}. At 1.5 it still falls slowly. At 2 the band spreads on "
+        f"both sides of one. At 4 it grows to {end['4']}.",
     )

@@ -3,11 +3,10 @@
 from scripts.experiments import baselines
 from scripts.experiments.records import read_record
 from scripts.plotting import style
-from scripts.plotting.curves import draw_arms, draw_baseline, draw_runs
+from scripts.plotting.curves import draw_arms, draw_baseline, draw_runs, name_rows
 
 
 def build() -> None:
-    """Write docs/_generated/two_sequence_runs.svg."""
     arms = read_record("two_sequence")["arms"]
     figure, (error, until) = style.new_figure(height=5.0, rows=2, sharex=True)
     draw_arms(error, arms, {"LSTM, chrono": "LSTM, learned"})
@@ -15,16 +14,15 @@ def build() -> None:
     error.set(ylabel="mean squared error", ylim=(0, 0.4), title="learning")
     for row, kept in enumerate(arms.values()):
         draw_runs(until, row, kept["runs"], row)
-    until.set(xlabel="sequences seen [thousands]", yticks=range(len(arms)), ylim=(-0.6, 1.6), xlim=(0, None))
+    until.set(xlabel="sequences seen [thousands]", ylim=(-0.6, 1.6), xlim=(0, None))
     until.set(title="until all test sequences are right")
-    until.set_yticklabels(["LSTM,\nlearned", "one tanh\nunit, guessed"])
-    until.invert_yaxis()
+    name_rows(until, ["LSTM,\nlearned", "one tanh\nunit, guessed"])
     style.save(
         figure,
         "two_sequence_runs",
         title="The two-sequence problem, learned and guessed",
-        description="Two plots over the sequences seen. Above, the mean squared error of an LSTM, median and "
-        "range over five seeds: it starts at the dotted baseline of a constant answer and falls. "
+        description="Two plots over the sequences seen. Above, the mean squared error of an LSTM, median "
+        "and range over five seeds: it starts at the dotted baseline of a constant answer and falls. "
         "Below, one dot for each of five seeds: guessing the weights of a single unit needs fewer "
         "sequences than most of the runs in which an LSTM learns.",
     )

@@ -1,7 +1,7 @@
 """What the figures of two trained networks share: a Reber string and its twin, and the unit that carries.
 
 The twins differ in the second symbol alone (and in the second last, which repeats it). The networks and their
-measurements are those of `scripts.experiments.inside`; nothing is trained here.
+measurements are those of `scripts.experiments.inside`.
 """
 
 from matplotlib.axes import Axes
@@ -27,11 +27,9 @@ def shown(letter: str) -> str:
 
 def carrying_unit(task: str) -> int:
     """Return the unit without which the network is worst."""
-    unit: int = networks()[task]["measured"]["unit"]
-    return unit
+    return int(networks()[task]["measured"]["unit"])
 
 
 def label_symbols(axes: Axes, symbols: str) -> None:
     """Write the symbols that are read below the tiles."""
-    axes.set(xticks=range(len(symbols)))
-    axes.set_xticklabels(list(symbols))
+    axes.set_xticks(range(len(symbols)), list(symbols))

@@ -14,7 +14,7 @@ from scripts.forward_pass import UNIT
 from scripts.plotting import style
 from scripts.plotting.tiles import frame, heat, heat_key
 
-Strip = tuple[str, FloatArray, str]  # label, values (n, 1), colour of the label
+Strip = tuple[str, FloatArray, str]  # label, values (n, 1), color of the label
 
 
 def strips(trace: StepTrace) -> list[list[Strip]]:
@@ -58,11 +58,10 @@ def _draw_group(axes: Axes, group: list[Strip]) -> None:
     heat(axes, np.concatenate([values for _, values, _ in group], axis=1).T)  # (strips, n)
     for row in range(len(group)):
         frame(axes, (0, n), (row, row + 1), "muted", linewidth=0.5)
-        axes.text(n, row, f"({n}, 1)", va="center", color=style.COLOURS["muted"], fontsize=10)
-    axes.set(xlim=(-0.6, 33.5), ylim=(len(group) - 0.4, -0.6), xticks=[], yticks=range(len(group)))
-    axes.set_yticklabels([label for label, _, _ in group])
-    for tick, (_, _, colour) in zip(axes.get_yticklabels(), group, strict=True):
-        tick.set_color(style.COLOURS[colour])
+        axes.text(n, row, f"({n}, 1)", va="center", color=style.COLORS["muted"], fontsize=10)
+    axes.set(xlim=(-0.6, 33.5), ylim=(len(group) - 0.4, -0.6), xticks=[])
+    axes.set_yticks(range(len(group)), [label for label, _, _ in group])
+    for tick, (_, _, color) in zip(axes.get_yticklabels(), group, strict=True):
+        tick.set_color(style.COLORS[color])
     axes.tick_params(left=False)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.spines[:].set_visible(False)

@@ -1,42 +1,32 @@
 """Draw matrices as tiles whose shade is their value: heat maps, their key, and frames around tiles."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from numpy.typing import ArrayLike
 
-from scripts.plotting.style import COLOURS, HEAT, HEAT_STEPS
+from scripts.plotting.style import COLORS, HEAT, HEAT_STEPS
 
 
 def heat(axes: Axes, values: ArrayLike, low: float = -1.0, high: float = 1.0) -> None:
-    """Draw a matrix as tiles: row 0 on top, column 0 at the left, tile (r, k) centred at x = k, y = r.
+    """Draw a matrix as tiles: row 0 on top, column 0 at the left, tile (r, k) centered at x = k, y = r.
 
-    The shade runs from ``low`` (blue) over the ground of the page to ``high`` (orange) in 21 steps; what lies
-    outside is drawn as the end. Give ``low=0`` for values that have no sign, then the ground is ``low``.
+    The shade runs from ``low`` (blue) over the ground of the page to ``high`` (orange) in 21 steps. With
+    ``low=0``, for values that have no sign, it runs from the ground of the page in 11 steps. Values outside
+    the range have the shade of its nearer end.
     """
     array = np.asarray(values, float)  # (rows, columns)
-    for colour, tiles in _tiles_by_colour(array, low, high):
-        axes.add_collection(PolyCollection(tiles, facecolors=colour, edgecolors="none"))
-    rows, columns = array.shape
-    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
-    axes.grid(False)
-
-
-def _tiles_by_colour(array: Any, low: float, high: float) -> list[tuple[str, list[Any]]]:
-    """Sort the tiles of a heat map by their shade, so that each shade is written once."""
-    middle = HEAT_STEPS if low < 0 else 0
-    scaled = np.interp(array, [low, high], [middle - HEAT_STEPS if low < 0 else 0, middle + HEAT_STEPS])
-    shades = np.rint(scaled).astype(int) + (0 if low < 0 else HEAT_STEPS)
-    result = []
+    first = 0 if low < 0 else HEAT_STEPS
+    shades = np.rint(np.interp(array, [low, high], [first, 2 * HEAT_STEPS])).astype(int)  # (rows, columns)
     for shade in np.unique(shades):
         corners = [
             [(k - 0.47, r - 0.47), (k + 0.47, r - 0.47), (k + 0.47, r + 0.47), (k - 0.47, r + 0.47)]
             for r, k in np.argwhere(shades == shade)
         ]
-        result.append((HEAT[shade], corners))
-    return result
+        axes.add_collection(PolyCollection(corners, facecolors=HEAT[shade], edgecolors="none"))
+    rows, columns = array.shape
+    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
+    axes.grid(False)
 
 
 def heat_key(
@@ -44,22 +34,21 @@ def heat_key(
 ) -> None:
     """Draw the key of `heat` into axes of its own: a narrow strip, from ``low`` to ``high``.
 
-    The ends say "or less" and "or more", unless ``exact``: then no value lies outside.
+    The labels of the ends say "or less" and "or more", unless ``exact`` tells that no value lies outside.
     """
     shades = np.linspace(low, high, 2 * HEAT_STEPS + 1 if low < 0 else HEAT_STEPS + 1)  # (steps,)
     heat(axes, shades[None, :], low, high)
     last = len(shades) - 1
-    axes.set(yticks=[], xticks=[0, last / 2, last], xlabel=label)
     numbers = [f"{value:g}".replace("-", "−") for value in (low, (low + high) / 2, high)]
-    axes.set_xticklabels(numbers if exact else [f"{numbers[0]} or less", numbers[1], f"{numbers[2]} or more"])
-    for side in axes.spines.values():
-        side.set_visible(False)
+    labels = numbers if exact else [f"{numbers[0]} or less", numbers[1], f"{numbers[2]} or more"]
+    axes.set(yticks=[], xticks=[0, last / 2, last], xticklabels=labels, xlabel=label)
+    axes.spines[:].set_visible(False)
 
 
 def frame(
-    axes: Axes, columns: tuple[int, int], rows: tuple[int, int], colour: str = "ink", linewidth: float = 1.2
+    axes: Axes, columns: tuple[int, int], rows: tuple[int, int], color: str = "ink", linewidth: float = 1.2
 ) -> None:
     """Draw a frame around the tiles of these columns and rows, the second of each pair not included."""
     (left, right), (top, bottom) = ((a - 0.5, b - 0.5) for a, b in (columns, rows))
     corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-    axes.plot(*zip(*corners, strict=True), color=COLOURS[colour], linewidth=linewidth, clip_on=False)
+    axes.plot(*zip(*corners, strict=True), color=COLORS[color], linewidth=linewidth, clip_on=False)

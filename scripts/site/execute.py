@@ -1,9 +1,10 @@
-"""Run the Python blocks of pages: the blocks of a page are one program, and what it prints goes into the page.
+"""Run the Python blocks of a page as one program, and put what they print into the page.
 
-``mkdocs.yml`` names `formatter` as the format of Python fences. markdown-exec reads their options and lays out
-source and result. The blocks run here for three reasons: a block that fails raises, so that the build fails with
-MkDocs and with Zensical; a block may give named values to the sentences of its page (`scripts.site.values`); and
-while `mkdocs serve` runs, results are kept.
+``mkdocs.yml`` names `formatter` as the format of Python fences. markdown-exec reads their options and lays
+out source and result. The blocks run here for three reasons. A block that fails raises, so the build fails
+with MkDocs and with Zensical. A block may give named values to the sentences of its page
+(`scripts.site.values`). And MkDocs keeps the results from build to build, until `scripts.site.hooks` finds
+that anything else changed.
 """
 
 import linecache
@@ -17,7 +18,7 @@ from pymdownx.superfences import SuperFencesException
 
 
 class Block(NamedTuple):
-    """A block of Python; what is hidden may give values."""
+    """A block of Python. Only a hidden block, whose source the page does not show, may give values."""
 
     code: str
     hidden: bool
@@ -31,11 +32,11 @@ class Result(NamedTuple):
 
 
 results: dict[tuple[Block, ...], Result] | None = None
-"""The results of blocks, each by itself and the blocks before it; None where they are not kept."""
+"""The result of each block, by the blocks of its page up to it; None where no results are kept."""
 
 
 class Program:
-    """The blocks of one page, run in order; a block whose result is known runs only if a later one needs it."""
+    """The blocks of one page, run in order; one whose result is known waits until a new one follows it."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -66,7 +67,7 @@ def formatter(
 
     def run(code: str, session: str, **_: Any) -> str:
         insert: Any = md.inlinePatterns["values"]
-        insert.page = session or insert.page
+        insert.page = session or insert.page  # the blocks of a page name it as their session
         block = Block(code, hidden=not options["source"])
         result = programs.setdefault(md, Program()).run(block, insert.page)
         insert.given += result.values
@@ -77,12 +78,9 @@ def formatter(
 
 
 def run_block(block: Block, page: str, names: dict[str, Any]) -> Result:
-    """Run a block with these names, with a `print` of ours, and if it is hidden with `values`.
+    """Run a block with these names and a `print` that collects the text; a hidden block also has `values`.
 
-    Raises
-    ------
-    SuperFencesException
-        If the block raises. The message is its traceback.
+    If the block raises, a SuperFencesException has its traceback as the message.
     """
     printed, given = StringIO(), []
 

@@ -1,7 +1,6 @@
-"""A Markdown extension that keeps code, figures and tables of numbers out of the search index; prose stays in it."""
+"""A Markdown extension that keeps code, figures and tables of numbers out of the search index."""
 
 import re
-from typing import Any
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -28,13 +27,8 @@ class Exclude(Postprocessor):
 
 
 class SearchExtension(Extension):
-    """Registers it with a Markdown converter."""
+    """Registers `ExcludeCode` with a Markdown converter."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Mark blocks when all HTML is back in place."""
         md.postprocessors.register(Exclude(md), "search", 6)
-
-
-def makeExtension(**options: Any) -> SearchExtension:
-    """Return the extension, as Markdown asks for it."""
-    return SearchExtension(**options)

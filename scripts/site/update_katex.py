@@ -1,8 +1,9 @@
-"""Bring KaTeX to another version: ``python scripts/site/update_katex.py 0.19.1`` takes it from the npm package.
+"""Bring KaTeX to another version from its npm package: ``python scripts/site/update_katex.py 0.19.1``.
 
-The script for builds goes beside `scripts.site.katex`; the stylesheet and the fonts go where pages load them. Of the
-fonts only WOFF2 is taken, which every browser reads, so the stylesheet loses its references to other formats. The
-checksums of all files are written down, in the form that ``sha256sum --check`` reads. It needs ``npm``.
+``katex.min.js`` goes beside `scripts.site.katex`, where builds load it; the stylesheet and the fonts go to
+``docs/assets/katex``, where pages load them. Every browser reads WOFF2, so fonts of other formats are left
+out, and the stylesheet's references to them are removed. ``SHA256SUMS`` gets the checksums of all files, in
+the form that ``sha256sum --check`` reads. The script needs ``npm``.
 """
 
 import hashlib
@@ -15,18 +16,18 @@ from pathlib import Path
 
 from scripts.files import ROOT, write_atomically
 
-SCRIPT, ASSETS = ROOT / "scripts/site/katex", ROOT / "docs/assets/katex"
-CHECKSUMS = SCRIPT / "SHA256SUMS"
+BUILD_FILES, ASSETS = ROOT / "scripts/site/katex", ROOT / "docs/assets/katex"
+CHECKSUMS = BUILD_FILES / "SHA256SUMS"
 OTHER_FORMATS = re.compile(r',url\([^)]+\.(?:woff|ttf)\) format\("\w+"\)')
 
 
 def download(version: str) -> dict[str, bytes]:
-    """Return the files of the npm package by their path in it; npm compares them with the registry's checksum."""
+    """Return the files of the npm package by path; npm compares them with the registry's checksum."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["npm", "pack", "--silent", f"katex@{version}"], cwd=folder, check=True)
         with tarfile.open(next(Path(folder).glob("*.tgz"))) as package:
-            members = {member.name.removeprefix("package/"): package.extractfile(member) for member in package}
-            return {name: file.read() for name, file in members.items() if file}
+            files = {member.name: package.extractfile(member) for member in package}
+            return {name.removeprefix("package/"): file.read() for name, file in files.items() if file}
 
 
 def update(version: str) -> None:
@@ -34,8 +35,8 @@ def update(version: str) -> None:
     package = download(version)
     stylesheet = OTHER_FORMATS.sub("", package["dist/katex.min.css"].decode())
     files: dict[Path, str | bytes] = {
-        SCRIPT / "katex.min.js": package["dist/katex.min.js"],
-        SCRIPT / "LICENSE": package["LICENSE"],
+        BUILD_FILES / "katex.min.js": package["dist/katex.min.js"],
+        BUILD_FILES / "LICENSE": package["LICENSE"],
         ASSETS / "LICENSE": package["LICENSE"],
         ASSETS / "katex.min.css": stylesheet,
     }
@@ -46,7 +47,8 @@ def update(version: str) -> None:
             font.unlink()
     for path, data in files.items():
         write_atomically(path, data)
-    write_atomically(CHECKSUMS, "".join(f"{checksum(path)}  {path.relative_to(ROOT)}\n" for path in sorted(files)))
+    lines = [f"{checksum(path)}  {path.relative_to(ROOT)}\n" for path in sorted(files)]
+    write_atomically(CHECKSUMS, "".join(lines))
 
 
 def checksum(path: Path) -> str:

@@ -4,9 +4,9 @@ A hidden block of the page, run by `scripts.site.execute`, gives values, already
 
     values(kept=f"{f:.0%}", horizon=f"{1 / (1 - f):.0f}")
 
-A sentence, a heading or a table of the same page takes them: ``The gate keeps {{ kept }} a step.`` Nothing else
-can stand between the braces, and code is left as it is. A name that no block gives, that two blocks give or that
-nothing takes raises, so the build fails.
+A sentence, a heading or a table of the same page takes them: ``The gate keeps {{ kept }} a step.`` Code is
+left as it is. Whatever else stands between double braces, a name that two blocks give, and a name that no
+sentence takes raise, so the build fails.
 """
 
 import re
@@ -17,7 +17,7 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
 
-PLACEHOLDER = r"\{\{ *(\w+) *\}\}"
+PLACEHOLDER = r"\{\{ *([^{}]*?) *\}\}"
 CODE = re.compile(r"<(code|pre)\b.*?</\1>", re.DOTALL)
 
 
@@ -42,7 +42,7 @@ class InsertValues(InlineProcessor):
 
 
 class CheckValues(Postprocessor):
-    """Raises if a value was given twice or not taken, or if a name is left, in a formula for example."""
+    """Raises if a value was given twice or not taken, or if braces are left, in a formula for example."""
 
     def run(self, text: str) -> str:
         """Return the page as it is."""
@@ -60,14 +60,9 @@ class CheckValues(Postprocessor):
 
 
 class ValuesExtension(Extension):
-    """Registers both with a Markdown converter."""
+    """Registers `InsertValues` and `CheckValues` with a Markdown converter."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Insert values after code spans are set aside; check when all other HTML is back in place."""
         md.inlinePatterns.register(InsertValues(md), "values", 185)
         md.postprocessors.register(CheckValues(md), "values", 4)
-
-
-def makeExtension(**options: Any) -> ValuesExtension:
-    """Return the extension, as Markdown asks for it."""
-    return ValuesExtension(**options)

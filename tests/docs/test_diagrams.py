@@ -17,11 +17,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def inline_drawings() -> list[tuple[str, str]]:
-    """Return page and source of every ``<svg>`` element that stands in a page itself."""
+    """Return page and source of every ``<svg>`` that stands in a page itself and is no decoration."""
     return [
         (page, svg)
         for page in all_pages()
-        for svg in re.findall(r"<svg\b.*?</svg>", text_of(page), re.DOTALL)
+        for svg in re.findall(r"<svg\b(?![^>]*aria-hidden).*?</svg>", text_of(page), re.DOTALL)
     ]
 
 
@@ -89,3 +89,9 @@ def test_no_name_is_used_twice_on_a_page(page: str) -> None:
     sources = [text_of(page), *((DOCS.parent / path).read_text(encoding="utf-8") for path in quoted)]
     names = re.findall(r'\bid="([^"]+)"', "".join(sources))
     assert len(names) == len(set(names))
+
+
+def test_the_small_pictures_of_the_cards_exist() -> None:
+    """The front page shows every one of them and no other."""
+    drawn = re.findall(r'id="(motif-[^"]+)"', (DOCS / "assets" / "motifs.svg").read_text(encoding="utf-8"))
+    assert sorted(re.findall(r'xlink:href="#(motif-[^"]+)"', text_of("index.md"))) == sorted(drawn)

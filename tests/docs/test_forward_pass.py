@@ -1,6 +1,6 @@
 """The example of the site: its printed text, its arithmetic redone by other means, and the figures it feeds.
 
-The comparison of a step with the notebook's class over many sizes is in `tests.test_cell`; here it is this
+The comparison of a step with the notebook's class over many sizes is in `tests/test_lstm.py`; here it is this
 one example, through the script and the file that the pages show.
 """
 
@@ -19,7 +19,7 @@ import pytest
 from lstm_tutorial import StepTrace
 from scripts import files, forward_pass
 from scripts.bench.notebook import LSTM as Notebook  # noqa: N811
-from scripts.figures import silence, through_time
+from scripts.figures import through_time
 from scripts.forward_pass import UNIT, example, first_step, second_step
 from scripts.plotting import style
 from tests.docs.pages import text_of
@@ -30,7 +30,7 @@ FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "stat
 def notebook_text(capsys: pytest.CaptureFixture[str]) -> str:
     """Return what the original class prints for the example."""
     lstm, xs = example()
-    Notebook.with_weights_of(lstm).forward(xs[0], *lstm.initial_state())
+    Notebook(lstm).forward(xs[0], *lstm.initial_state())
     return capsys.readouterr().out
 
 
@@ -82,29 +82,12 @@ def on_paper(trace: StepTrace, digits: int) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("step", [first_step, second_step])
-def test_four_digits_on_paper_give_the_third_decimal(step) -> None:
-    """A reader with a calculator gets what the page prints."""
-    trace = step()
-    for name, value in on_paper(trace, 4).items():
-        assert f"{value:.3f}" == f"{getattr(trace, name)[UNIT, 0]:.3f}", name
-
-
-@pytest.mark.parametrize("step", [first_step, second_step])
-def test_the_unit_that_the_pages_follow_is_computed_right(step) -> None:
-    """Plain Python, one number at a time, gives the same to fifteen digits."""
-    trace = step()
-    for name, value in on_paper(trace, 17).items():
-        assert value == pytest.approx(getattr(trace, name)[UNIT, 0], rel=1e-13), name
-
-
-def test_the_second_step_goes_on_from_the_first() -> None:
-    """Its states are those that the first left, and its input is another."""
-    first, second = first_step(), second_step()
-    np.testing.assert_array_equal(second.h_prev, first.h)
-    np.testing.assert_array_equal(second.c_prev, first.c)
-    assert not np.any(first.c_prev)
-    assert not np.any(first.h_prev)
-    assert np.all(first.x != second.x)
+def test_the_unit_that_the_pages_follow_on_paper(step) -> None:
+    """With fifteen digits it is the package's; with four, a reader gets the third decimal that is printed."""
+    exact = {name: getattr(step(), name)[UNIT, 0] for name in ("f", "i", "c_tilde", "o", "c", "h")}
+    assert on_paper(step(), 17) == pytest.approx(exact, rel=1e-13)
+    rounded = {name: f"{value:.3f}" for name, value in on_paper(step(), 4).items()}
+    assert rounded == {name: f"{value:.3f}" for name, value in exact.items()}
 
 
 def run_page(page: str) -> dict[str, Any]:
@@ -132,15 +115,6 @@ def test_the_pages_run_this_example(capsys: pytest.CaptureFixture[str]) -> None:
     for ours, drawn in zip((time["cs"], time["hs"]), through_time.states(), strict=True):
         np.testing.assert_array_equal(ours, drawn)
     assert capsys.readouterr().out
-
-
-def test_what_the_front_page_says_of_silence() -> None:
-    """Without a bias the states fade within about ten steps; with 3 none of the twenty does."""
-    left_alone, biased = silence.cell_states(0.0), silence.cell_states(3.0)
-    np.testing.assert_array_equal(left_alone[0], first_step().c[:, 0])
-    assert np.abs(left_alone[10]).max() < 0.05 * np.abs(left_alone[0]).max()
-    assert np.linalg.norm(biased[-1]) > np.linalg.norm(biased[0])
-    assert np.abs(biased[-1]).min() > 0.05 * np.abs(biased[0]).max()
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -125,31 +125,11 @@ def test_a_symbol_spells_its_code(symbol: str, code: str) -> None:
 
 def test_the_preactivations_are_what_is_squashed(live: dict[str, Any]) -> None:
     """What the table calls a_f is `Wf @ xh + Wf_bias`, and its sigmoid the forget gate; so for the others."""
-    for gate, squash, name in (
-        ("f", "sigmoid", "f"),
-        ("i", "sigmoid", "i"),
-        ("c", "tanh", "c_tilde"),
-        ("o", "sigmoid", "o"),
-    ):
+    for gate, name in zip("fico", ("f", "i", "c_tilde", "o"), strict=True):
+        squash = "tanh" if gate == "c" else "sigmoid"
         product = eval(f"W{gate} @ xh + W{gate}_bias", dict(live))  # (H, B)
         np.testing.assert_allclose(live[f"a_{gate}"], product, rtol=1e-13)
         np.testing.assert_allclose(live[squash](live[f"a_{gate}"]), live[name], rtol=1e-14)
-
-
-def test_the_equations_of_the_gru_are_those_of_the_page() -> None:
-    """As the page writes them, one by one."""
-    rng = np.random.default_rng(0)
-    D, H = SIZES["D"], SIZES["H"]
-    gru = GRU(D, H, 1, rng=rng)
-    for name, array in gru.parameters().items():
-        if name.endswith("bias"):
-            array[...] = rng.standard_normal(array.shape)
-    x, h_prev = rng.standard_normal((D, 1)), rng.standard_normal((H, 1))  # (D, 1), (H, 1)
-    xh = np.concatenate((x, h_prev))  # (D+H, 1)
-    r = lstm_tutorial.sigmoid(gru.Wr @ xh + gru.Wr_bias)  # (H, 1)
-    z = lstm_tutorial.sigmoid(gru.Wz @ xh + gru.Wz_bias)  # (H, 1)
-    n = np.tanh(gru.Wn[:, :D] @ x + gru.Wn_bias + r * (gru.Wn[:, D:] @ h_prev + gru.Wn_hidden_bias))  # (H, 1)
-    np.testing.assert_allclose(gru.trace(x, h_prev).h, (1 - z) * n + z * h_prev, rtol=1e-13)
 
 
 def test_every_value_of_a_step_and_every_parameter_has_a_row() -> None:

@@ -20,9 +20,8 @@ class GRUCellBefore(torch.nn.GRUCell):  # type: ignore[misc]
 
     def forward(self, x: Any, h: Any) -> Any:
         """Compute equations 5 to 8 of Cho et al. (2014)."""
-        in_r, in_z, in_n = torch.nn.functional.linear(x, self.weight_ih, self.bias_ih).chunk(
-            3, 1
-        )  # (B, H) each
+        from_x = torch.nn.functional.linear(x, self.weight_ih, self.bias_ih)  # (B, 3H)
+        in_r, in_z, in_n = from_x.chunk(3, 1)  # (B, H) each
         W_r, W_z, W_n = self.weight_hh.chunk(3)  # (H, H) each
         r, z = torch.sigmoid(in_r + h @ W_r.T), torch.sigmoid(in_z + h @ W_z.T)  # (B, H) each
         return (1 - z) * torch.tanh(in_n + (r * h) @ W_n.T) + z * h
@@ -102,15 +101,7 @@ def sequence(network: Network, values: dict[str, Any], lengths: Any) -> dict[str
     for name, result in found.items():
         if f"d{name}" in values:
             loss = loss + (tensor(values[f"d{name}"]).detach() * result).sum()
-    sources = [
-        xs,
-        *initial,
-        cell.weight_ih,
-        cell.weight_hh,
-        cell.bias_ih,
-        cell.bias_hh,
-        *read_out.parameters(),
-    ]
+    sources = [xs, *initial, *cell.parameters(), *read_out.parameters()]
     gradients = iter(torch.autograd.grad(loss, sources, allow_unused=True, materialize_grads=True))
     named = {"xs": next(gradients).swapaxes(1, 2)}
     named |= {f"{name}0": next(gradients).T for name in network.state_names}

@@ -22,7 +22,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backg
 TEXTS = {".html", ".css", ".js", ".json", ".svg", ".xml", ""}
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 
-# Code, formulas and figures are thousands of elements of a few kinds. One of each kind and colour stays for
+# Code, formulas and figures are thousands of elements of a few kinds. One of each kind and color stays for
 # axe, which would take minutes over all of them and say the same.
 ONE_OF_EACH_KIND = """() => {
     const seen = new Set(), others = new Set()
@@ -51,7 +51,7 @@ class Audit:
     light: list[Any] = field(default_factory=list)
     """What axe finds in the light scheme."""
     dark: list[Any] = field(default_factory=list)
-    """What axe finds wrong with the colours in the dark scheme; the rest is the same."""
+    """What axe finds wrong with the colors in the dark scheme; the rest is the same."""
     narrow_width: int = 0
     """How many pixels wide the page is on a screen of 390."""
 

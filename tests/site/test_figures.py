@@ -60,3 +60,13 @@ def test_a_figure_that_is_gone_is_made_again_and_one_without_a_script_goes(proje
     assert made_again(project) == {"flow"}
     assert not (project / "docs/_generated/flow_next.svg").exists()
     assert made_again(project) == set()
+
+
+def test_a_script_that_writes_nothing_fails_even_where_it_wrote_before(project: Path) -> None:
+    script, svg = project / "scripts/figures/flow.py", project / "docs/_generated/flow.svg"
+    script.write_text("def build() -> None:\n    pass\n")
+    assert svg.exists()
+    result = run(project, "scripts.site.build")
+    assert result.returncode != 0
+    assert "wrote no file of its name" in result.stdout
+    assert not svg.exists()

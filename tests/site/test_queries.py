@@ -137,7 +137,8 @@ OBSERVE = """() => { window.rendered = new Promise(resolve => new MutationObserv
 }).observe(document.querySelector(".md-search-result__list"), { childList: true })) }"""
 RESULTS = """async () => {
     await Promise.race([window.rendered, new Promise(resolve => setTimeout(resolve, 5000))])
-    return [...document.querySelectorAll(".md-search-result__list > li")].map(li => li.querySelector("a").href)
+    const items = document.querySelectorAll(".md-search-result__list > li")
+    return [...items].map(item => item.querySelector("a").href)
 }"""
 
 

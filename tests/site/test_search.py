@@ -1,4 +1,4 @@
-"""Code, figures and tables of numbers carry the mark with which the theme keeps them out of the search index."""
+"""Code, figures and tables of numbers carry the mark that keeps them out of the search index."""
 
 import re
 from typing import Any
@@ -7,6 +7,8 @@ import markdown_exec
 from markdown import Markdown
 
 from scripts.site import execute
+from scripts.site.search import SearchExtension
+from scripts.site.values import ValuesExtension
 
 PAGE = """Prose with `inline` code.
 
@@ -24,7 +26,7 @@ def test_code_is_marked_once_and_prose_is_not() -> None:
     fence: dict[str, Any] = {"name": "python", "class": "python"}
     fence |= {"validator": markdown_exec.validator, "format": execute.formatter}
     md = Markdown(
-        extensions=["pymdownx.highlight", "pymdownx.superfences", "scripts.site.values", "scripts.site.search"],
+        extensions=["pymdownx.highlight", "pymdownx.superfences", ValuesExtension(), SearchExtension()],
         extension_configs={"pymdownx.superfences": {"custom_fences": [fence]}},
     )
     html = md.convert(PAGE)
@@ -37,7 +39,9 @@ def test_code_is_marked_once_and_prose_is_not() -> None:
 def test_figures_and_tables_of_numbers_are_marked_and_tables_of_words_are_not() -> None:
     md = Markdown(extensions=["tables", "scripts.site.search"])
     table = "| a | b |\n|---|---|\n| {} | {} |"
-    html = md.convert("\n\n".join(["<svg><text>0.1</text></svg>", table.format("x", "**2.5** s"), table.format(1, "−3")]))
+    html = md.convert(
+        "\n\n".join(["<svg><text>0.1</text></svg>", table.format("x", "**2.5** s"), table.format(1, "−3")])
+    )
     assert html.count("data-search-exclude") == 2
     assert "<svg data-search-exclude>" in html
     assert "<table data-search-exclude>" in html.split("2.5")[1]

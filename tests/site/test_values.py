@@ -16,7 +16,8 @@ FENCE = {
     "validator": markdown_exec.validator,
     "format": execute.formatter,
 }
-EXTENSIONS: list[Any] = ["tables", "admonition", "pymdownx.superfences", "scripts.site.values"]
+VALUES = "scripts.site.values:ValuesExtension"
+EXTENSIONS: list[Any] = ["tables", "admonition", "pymdownx.superfences", VALUES]
 
 
 def convert(text: str, *blocks: str) -> str:
@@ -30,7 +31,8 @@ def convert(text: str, *blocks: str) -> str:
 
 def test_values_stand_in_sentences_headings_and_tables() -> None:
     html = convert(
-        "# With {{ n }} steps\n\n!!! note\n\n    **{{kept}}** of [{{ n }}](#x).\n\n| {{ n }} |\n|---|\n| {{ n }} |",
+        "# With {{ n }} steps\n\n!!! note\n\n    **{{kept}}** of [{{ n }}](#x).\n\n"
+        "| {{ n }} |\n|---|\n| {{ n }} |",
         "n = 20\nvalues(kept=f'{0.5:.0%} < 1', n=f'{n}')",
     )
     assert ">With 20 steps</h1>" in html
@@ -50,7 +52,9 @@ def test_code_keeps_its_braces() -> None:
 def test_a_page_may_use_the_name_itself() -> None:
     shown = '```python exec="on" source="above" session="a-page"\n{}\n```'
     text = f"{{{{ y }}}}\n\n{shown.format('values = [41]')}"
-    html = convert(text, "values(y='3')\n```\n\n" + shown.format("print(values[0] + 1)").removesuffix("\n```"))
+    html = convert(
+        text, "values(y='3')\n```\n\n" + shown.format("print(values[0] + 1)").removesuffix("\n```")
+    )
     assert "<p>42</p>" in html
     assert "<p>3</p>" in html
 
@@ -66,6 +70,7 @@ def test_blocks_share_names_and_print_into_the_page() -> None:
     [
         ("{{ absent }}", ("values(y='1')",), "a-page: no block gives the value absent"),
         ("{{ absent }}", (), "this page: no block gives the value absent"),
+        ("{{ y.z }}", (), "this page: no block gives the value y.z"),
         ("{{ y }}", ("values(y='1', z='2')",), "a-page: no sentence takes the value z"),
         ("`{{ y }}`", ("values(y='1')",), "a-page: no sentence takes the value y"),
         ("{{ y }}\n\n<p>{{ y }}</p>", ("values(y='1')",), r"a-page: a value cannot stand at \{\{ y \}\}"),

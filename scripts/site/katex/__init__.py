@@ -2,13 +2,12 @@ r"""A Markdown extension that sets mathematics while the site builds: TeX goes i
 
 A page needs no JavaScript to show an equation. `pymdownx.arithmatex` finds the mathematics between dollar
 signs, and this extension, which stands after it in ``mkdocs.yml``, hands it to KaTeX (``katex.min.js``
-beside this file, version 0.19.1, as published) in a JavaScript engine. In docstrings, ``:math:`x^2``` is
-mathematics too. TeX with an error raises, so that a build fails. The stylesheet and the fonts are in
+beside this file, as published) in a JavaScript engine. In docstrings, ``:math:`x^2``` is mathematics too. TeX
+with an error raises, so that a build fails. The stylesheet, which names the version, and the fonts are in
 ``docs/assets/katex``; `scripts.site.update_katex` brings all of them to another version.
 
 ``\forget{f_t}``, ``\inp{i_t}``, ``\cand{\tilde c_t}``, ``\outp{o_t}``, ``\cell{c_t}`` and ``\hid{h_t}`` set
-what they hold in the colour of the gate. Besides those classes, nothing that could reach outside a formula is
-allowed.
+their argument in the color of the gate or state. Other commands that add HTML, links or images raise.
 """
 
 import atexit
@@ -25,16 +24,10 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
 from py_mini_racer import MiniRacer
 
+GATES = ("forget", "input", "candidate", "output", "cell", "hidden")
+COMMANDS = ("forget", "inp", "cand", "outp", "cell", "hid")
 MACROS = {
-    f"\\{macro}": rf"\htmlClass{{gate-{gate}}}{{#1}}"
-    for macro, gate in {
-        "forget": "forget",
-        "inp": "input",
-        "cand": "candidate",
-        "outp": "output",
-        "cell": "cell",
-        "hid": "hidden",
-    }.items()
+    f"\\{command}": rf"\htmlClass{{gate-{gate}}}{{#1}}" for command, gate in zip(COMMANDS, GATES, strict=True)
 }
 OPTIONS = f"""{{
     output: "htmlAndMathml",
@@ -44,8 +37,6 @@ OPTIONS = f"""{{
     strict: (code) => code === "htmlExtension" ? "ignore" : "error",
 }}"""
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
-
-
 TYPESET = f"""var typeset = (tex, displayMode) => {{
     try {{ return {{html: katex.renderToString(tex, {{...{OPTIONS}, displayMode}})}} }}
     catch (error) {{ return {{error: String(error)}} }}
@@ -56,7 +47,7 @@ TYPESET = f"""var typeset = (tex, displayMode) => {{
 def engine() -> MiniRacer:
     """Return the JavaScript engine with KaTeX in it, started when it is first needed.
 
-    It is closed before the interpreter ends: collected while its threads stop, it may wait for ever.
+    It is closed before the interpreter ends, because closing it later may wait for ever.
     """
     context = MiniRacer()
     atexit.register(context.close)
@@ -67,13 +58,7 @@ def engine() -> MiniRacer:
 
 @cache
 def typeset(tex: str, display: bool) -> str:
-    """Return one formula as HTML and MathML.
-
-    Raises
-    ------
-    ValueError
-        If KaTeX cannot read it.
-    """
+    """Return one formula as HTML and MathML, or raise ValueError if KaTeX cannot read it."""
     result: dict[str, str] = engine().call("typeset", tex, display)
     if "error" in result:
         raise ValueError(f"{result['error']} (the whole formula: {tex!r})")
@@ -103,18 +88,17 @@ class MathRole(InlineProcessor):
     ) -> tuple[Any, int, int]:
         """Return the formula set, and where it stood."""
         body = typeset(m.group(1), False)
-        return self.md.htmlStash.store(f'<span class="math" data-search-exclude>{body}</span>'), m.start(0), m.end(0)
+        return (
+            self.md.htmlStash.store(f'<span class="math" data-search-exclude>{body}</span>'),
+            m.start(0),
+            m.end(0),
+        )
 
 
 class KatexExtension(Extension):
-    """Registers both with a Markdown converter."""
+    """Registers `MathRole` and `SetFormulas` with a Markdown converter."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Read roles before code spans; set formulas when all other HTML is back in place."""
         md.inlinePatterns.register(MathRole(r":math:`([^`]+)`", md), "math-role", 200)
         md.postprocessors.register(SetFormulas(md), "katex", 5)
-
-
-def makeExtension(**options: Any) -> KatexExtension:
-    """Return the extension, as Markdown asks for it."""
-    return KatexExtension(**options)

@@ -1,4 +1,4 @@
-"""The colours of gates and plots can be told from the page, in both schemes.
+"""The colors of gates and plots can be told from the page, in both schemes.
 
 Contrast as WCAG 2.2 defines it: 4.5 for text, 3 for lines and shapes.
 """
@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from scripts.plotting.style import COLOURS, VARIABLES
+from scripts.plotting.style import COLORS, VARIABLES
 from tests.site.builds import ROOT
 
 GATES = ("forget", "input", "candidate", "output", "cell", "hidden")
@@ -21,15 +21,15 @@ def variables(selector: str) -> dict[str, str]:
     return dict(re.findall(r"(--[\w-]+): ([^;]+);", "".join(rules)))
 
 
-def luminance(colour: str) -> float:
-    """Return the relative luminance of a colour such as #d55e00."""
-    channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+def luminance(color: str) -> float:
+    """Return the relative luminance of a color such as #d55e00."""
+    channels = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, from 1 to 21."""
+    """Return the contrast of two colors, from 1 to 21."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -40,18 +40,18 @@ def test_contrast_of_known_pairs() -> None:
 
 
 @pytest.mark.parametrize("name", ["default", "slate"])
-def test_colours_stand_out_from_the_page(name: str) -> None:
-    colours = variables(f'[data-md-color-scheme="{name}"]')
+def test_colors_stand_out_from_the_page(name: str) -> None:
+    colors = variables(f'[data-md-color-scheme="{name}"]')
     for ground in ("--page", "--page-2"):
         for gate in GATES:
-            assert contrast(colours[f"--gate-{gate}-text"], colours[ground]) >= 4.5, (gate, ground)
+            assert contrast(colors[f"--gate-{gate}-text"], colors[ground]) >= 4.5, (gate, ground)
     lines = [f"--gate-{gate}" for gate in GATES] + [f"--series-{k}" for k in range(1, 7)]
     for line in (*lines, "--plot-ink", "--plot-muted"):
-        assert contrast(colours[line], colours["--page"]) >= 3, line
+        assert contrast(colors[line], colors["--page"]) >= 3, line
 
 
 @pytest.mark.parametrize("name", ["default", "slate"])
-def test_every_colour_of_the_figures_has_a_value(name: str) -> None:
+def test_every_color_of_the_figures_has_a_value(name: str) -> None:
     values = variables("[data-md-color-scheme]") | variables(f'[data-md-color-scheme="{name}"]')
-    assert set(COLOURS.values()) <= set(VARIABLES)
+    assert set(COLORS.values()) <= set(VARIABLES)
     assert set(VARIABLES.values()) <= set(values)
