@@ -5,6 +5,7 @@ Where there is no Chromium these tests are skipped, which continuous integration
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -103,3 +104,14 @@ def test_pages_read_the_same_without_javascript(chromium: Browser, site: Path) -
         for formula in page.locator("article .katex-html").all()[:3]:
             assert formula.is_visible(), path
     context.close()
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_lstm_on_one_page_is_one_page(page: Page, paper: str, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(ADDRESS + "reference/summary/", wait_until="networkidle")
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper, prefer_css_page_size=False))
+    assert len(sheets) == 1
+    page.emulate_media(media="print")
+    assert page.locator("article p").first.evaluate("e => getComputedStyle(e).color") == "rgb(17, 17, 17)"

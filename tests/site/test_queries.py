@@ -13,8 +13,11 @@ from playwright.sync_api import Page
 from tests.site.builds import ADDRESS
 
 QUERIES = """
-what is an LSTM = home | learn/cell
-LSTM = home | learn/cell
+what is an LSTM = learn/fifteen
+LSTM = home | learn/fifteen
+introduction = learn/fifteen
+how does an LSTM work = learn/fifteen | home
+LSTM explained = learn/fifteen
 long short-term memory = home
 install = home
 why is memory hard = learn/memory
