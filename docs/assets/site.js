@@ -1,11 +1,14 @@
 // Repairs of the theme for readers who do not use a mouse or a screen: names for landmarks, and a tab stop for
-// what scrolls sideways. A page reads the same without it.
+// what scrolls sideways. And formulas that are copied become TeX. A page reads the same without it.
+
+const scrolling = "div.math, figure, .md-typeset__scrollwrap, .md-typeset pre > code, .md-typeset table"
 
 const repair = () => {
   document.querySelector(".md-search")?.setAttribute("aria-label", "Search")
   for (const nav of document.querySelectorAll("nav.md-code__nav")) nav.setAttribute("role", "none")
-  for (const box of document.querySelectorAll("div.math, .md-typeset__scrollwrap, .md-typeset pre > code, .md-typeset table"))
+  for (const box of document.querySelectorAll(scrolling))
     if (box.scrollWidth > box.clientWidth + 1) box.setAttribute("tabindex", "0")
+    else box.removeAttribute("tabindex")
 }
 
 document$.subscribe(() => {
@@ -13,3 +16,30 @@ document$.subscribe(() => {
   new MutationObserver(repair).observe(document.querySelector("article"), { childList: true, subtree: true })
 })
 addEventListener("resize", repair)
+
+// The page holds a formula twice, as MathML and as boxes; a copy holds it once, as its source without our colors.
+const source = formula => formula.querySelector("annotation").textContent.replace(/\\(?:forget|inp|cand|outp|cell|hid)(?=\{)/g, "")
+
+addEventListener("copy", event => {
+  const selection = getSelection()
+  if (selection.isCollapsed) return
+  const range = selection.getRangeAt(0).cloneRange()
+  const around = node => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement).closest(".katex")
+  const first = around(range.startContainer), last = around(range.endContainer)
+  if (first) range.setStartBefore(first)
+  if (last) range.setEndAfter(last)
+  const box = document.createElement("div")
+  box.append(range.cloneContents())
+  const formulas = [...box.querySelectorAll(".katex")]
+  if (formulas.length === 0) return
+  const alone = formulas.length === 1 && box.textContent.trim() === formulas[0].textContent
+  for (const formula of formulas) {
+    const sign = alone ? "" : formula.closest(".katex-display") ? "$$" : "$"
+    formula.replaceWith(sign + source(formula) + sign)
+  }
+  box.style.cssText = "position: fixed; left: 100%; white-space: normal"
+  document.body.append(box) // only what is laid out knows its lines
+  event.clipboardData.setData("text/plain", box.innerText)
+  box.remove()
+  event.preventDefault()
+})

@@ -16,7 +16,7 @@ PANELS = {
     "o": ("output", "output gate"),
     "c": ("cell", "cell state"),
 }
-SHADES = 20
+SHADES = 10
 SVG = '<svg class="tiles{}" viewBox="{}" role="img" aria-label="{}">{}</svg>'
 GROUND = '<rect class="ground" width="{}" height="{}"/>'
 
@@ -51,7 +51,7 @@ def tiles(values: FloatArray, gate: str, width: int, height: int) -> str:
         box = f"h{width - 1}v{height - 1}h-{width - 1}z"
         path = "".join(f"M{width * t} {height * r}{box}" for r, t in np.argwhere(shades == shade))
         name, opacity = gate if shade > 0 else "below", abs(shade) / SHADES
-        result += f'<path class="{name}" fill-opacity="{opacity:.2f}" d="{path}"/>'
+        result += f'<path class="{name}" fill-opacity="{opacity:.1f}" d="{path}"/>'
     return result
 
 

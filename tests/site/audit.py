@@ -68,7 +68,7 @@ def audit_page(browser: Browser, site: Path, path: str) -> Audit:
     audit = Audit()
     responses: list[Response] = []
     context = browser.new_context(viewport=WIDE, color_scheme="light")
-    context.route("**/*", partial(_serve, site))
+    context.route("**/*", partial(serve, site))
     page = context.new_page()
     page.on("console", lambda message: audit.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: audit.errors.append(str(error)))
@@ -89,7 +89,7 @@ def audit_page(browser: Browser, site: Path, path: str) -> Audit:
     return audit
 
 
-def _serve(site: Path, route: Route) -> None:
+def serve(site: Path, route: Route) -> None:
     """Answer from the built site, and from nowhere else."""
     path = file_for(site, route.request.url)
     if path:

@@ -1,0 +1,27 @@
+// What is wrong with an open page: text that is cut, covered, broken or too small in a figure.
+smallest => {
+    const faults = [], all = selector => document.querySelectorAll(selector), lines = (node, start, end) => {
+        const range = document.createRange()
+        range.setStart(node, start)
+        range.setEnd(node, end)
+        return range.getClientRects().length
+    }
+    for (const box of all("pre > code, figure, div.math, article table, .md-typeset__scrollwrap"))
+        if (box.clientWidth && box.scrollWidth > box.clientWidth + 1 && !/gradient/.test(getComputedStyle(box).backgroundImage))
+            faults.push("scrolls without an edge: " + box.textContent.slice(0, 60))
+    for (const code of all(":is(td, th) code")) for (const node of code.childNodes)
+        if (node.nodeType === Node.TEXT_NODE) for (const word of node.data.matchAll(/\S+/g))
+            if (lines(node, word.index, word.index + word[0].length) > 1) faults.push("broken word: " + word[0])
+    for (const button of all(".md-code__button")) if (button.offsetParent) {
+        const code = button.closest("pre").querySelector("code")
+        if (button.getBoundingClientRect().left < code.getBoundingClientRect().right - 1 || code.closest(".language-text"))
+            faults.push("copy button: " + code.textContent.slice(0, 60))
+    }
+    for (const svg of all("article figure svg")) if (svg.getBoundingClientRect().width) {
+        const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
+        const drawn = document.querySelector(svg.querySelector(":scope > use")?.getAttribute("xlink:href")) ?? svg
+        for (const text of drawn.querySelectorAll("text, tspan")) if (text.textContent.trim())
+            if (parseFloat(getComputedStyle(text).fontSize) * scale < smallest) faults.push("small: " + text.textContent)
+    }
+    return faults
+}
