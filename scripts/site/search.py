@@ -27,7 +27,7 @@ class Exclude(Postprocessor):
 
 
 class SearchExtension(Extension):
-    """Registers `ExcludeCode` with a Markdown converter."""
+    """Registers `Exclude` with a Markdown converter."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Mark blocks when all HTML is back in place."""

@@ -37,7 +37,7 @@ def test_code_is_marked_once_and_prose_is_not() -> None:
 
 
 def test_figures_and_tables_of_numbers_are_marked_and_tables_of_words_are_not() -> None:
-    md = Markdown(extensions=["tables", "scripts.site.search"])
+    md = Markdown(extensions=["tables", SearchExtension()])
     table = "| a | b |\n|---|---|\n| {} | {} |"
     html = md.convert(
         "\n\n".join(["<svg><text>0.1</text></svg>", table.format("x", "**2.5** s"), table.format(1, "−3")])
