@@ -84,9 +84,12 @@ def run_backward(
     dh_prev, dc = (d.copy() for d in dstate)  # (H, B) each
     dh, through_h = np.empty((2, H, B), dhs.dtype)  # (H, B) each
     size = max(BLOCK_STEPS, BLOCK_BYTES // max(1, 10 * H * B * dhs.itemsize))
+    workspace = np.empty(
+        (min(size, K), 4, H, B), dhs.dtype
+    )  # for every block: fresh memory can be slow to get
     for stop in range(K, 0, -size):
         block = slice(max(0, stop - size), stop)
-        local, dh_dc = local_derivatives(steps, block)  # (n, 4, H, B), (n, H, B)
+        local, dh_dc = local_derivatives(steps, block, workspace)  # (n, 4, H, B), (n, H, B)
         n = len(local)
         das = local.reshape(n, 4 * H, B)  # (n, 4H, B), the same memory: the loop turns one into the other
         f = steps.gates[block, :H]  # (n, H, B)
@@ -111,7 +114,7 @@ def run_backward(
 
 
 # --8<-- [start:local-derivatives]
-def local_derivatives(steps: Steps, block: slice) -> tuple[FloatArray, FloatArray]:
+def local_derivatives(steps: Steps, block: slice, workspace: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Compute the local derivatives of a block of n steps.
 
     Returns the derivatives of c with respect to the pre-activations of f, i and c_tilde, and of h with
@@ -122,7 +125,7 @@ def local_derivatives(steps: Steps, block: slice) -> tuple[FloatArray, FloatArra
     gates = gates.reshape(len(gates), 4, H, gates.shape[2])  # (n, 4, H, B)
     _, i, c_tilde, o = gates.swapaxes(0, 1)  # (n, H, B) each
     c_prev, tanh_c = steps.cs[:-1][block], np.tanh(steps.cs[1:][block])  # (n, H, B) each
-    local = np.subtract(1, gates)  # (n, 4, H, B)
+    local = np.subtract(1, gates, out=workspace[: len(gates)])  # (n, 4, H, B)
     local *= gates  # s (1 - s), the derivatives of the sigmoids; wrong in the candidate's row
     local[:, 0] *= c_prev
     local[:, 1] *= c_tilde
