@@ -397,6 +397,9 @@ def test_numbers_that_are_too_large_are_said_to_be(network, dtype):
     made, values = problem(5, 3, dtype=dtype, network=network)
     values["dhs"][3] = largest
     made.Wy = made.Wy * 0 + 10
+    trace = made.trace(values["xs"][0], *(values[f"{name}0"] for name in made.state_names))
+    with pytest.raises(FloatingPointError, match="not finite"):
+        made.backward(trace, dy=np.full((O, 3), largest))
     cache = unroll(made, values["xs"]).cache
     found = [
         finite_or_named(lambda dys=dys: backpropagate(cache, dhs=values["dhs"], dys=dys))
@@ -441,9 +444,9 @@ def test_columns_that_have_ended_cannot_overflow():
 
 
 def test_a_column_without_a_step_is_not_looked_at():
-    """Its initial state may be as large as it likes, and it comes back as it was."""
-    made, values = problem(4, 2, network="RNN")
-    made.Wh, made.Wy = np.full((H, D + H), 10.0), np.full((O, H), 1e308)
+    """Its initial state may be so large that a step from it would overflow, and it comes back as it was."""
+    made, values = problem(4, 2, network="LSTM, no input activation")
+    made.Wc = np.full((H, D + H), 10.0)
     h0 = np.zeros((H, 2))
     h0[:, 0] = 1e308
     ours = unroll(made, values["xs"] * 0, h0, lengths=[0, 0])
