@@ -165,6 +165,10 @@ def truncate(**changes: Any) -> None:
     lt.truncated_bptt(lstm, loss=lt.squared_error, **arguments)
 
 
+def trace_back(**changes: Any) -> None:
+    lt.backpropagate_trace(lstm, lt.trace_sequence(lstm, XS), **changes)
+
+
 # Function, argument, bad call.
 CALLS: list[tuple[str, str, Any]] = [
     ("sigmoid", "x", lambda: lt.sigmoid("a")),
@@ -208,7 +212,9 @@ CALLS: list[tuple[str, str, Any]] = [
     ("backpropagate", "dh", lambda: lt.backpropagate(lt.unroll(lstm, XS).cache, dh=BAD_STATE)),
     ("backpropagate", "dc", lambda: lt.backpropagate(lt.unroll(lstm, XS).cache, dc=BAD_STATE)),
     ("trace_sequence", "xs", lambda: lt.trace_sequence(lstm, XS[0])),
-    ("backpropagate_trace", "dys", lambda: lt.backpropagate_trace(lstm, lt.trace_sequence(lstm, XS), dys=X)),
+    ("backpropagate_trace", "dys", lambda: trace_back(dys=X)),
+    ("backpropagate_trace", "dh", lambda: trace_back(dh=BAD_STATE)),
+    ("backpropagate_trace", "dc", lambda: trace_back(dc=BAD_STATE)),
     ("squared_error", "ys", lambda: lt.squared_error([1.0], [1.0])),
     ("squared_error", "targets", lambda: lt.squared_error(XS, XS[:1])),
     ("squared_error", "lengths", lambda: lt.squared_error(X, X, lengths=[1] * B)),

@@ -422,9 +422,13 @@ def test_the_step_that_is_named_is_the_first_that_is_not_finite():
     made, values = problem(5, 3, network="LSTM, no input activation")
     made.Wc = np.full((H, D + H), 10.0)
     values["xs"][2] = 1e308
+    overflowing = made.copy()
+    overflowing.Wc = np.full((H, D + H), 1.7e308)
     for call in (unroll, trace_sequence):
         with pytest.raises(FloatingPointError, match=r"^step 2: "):
             call(made, values["xs"])
+        with pytest.raises(FloatingPointError, match=r"^from step 0 on: "):  # c is infinite, h is not
+            call(overflowing, values["xs"] * 0 + 1)
     made.Wy = np.ones((O, H))
     cache = unroll(made, values["xs"] * 0).cache
     values["dys"][3] = 1e308  # the sum over two outputs is infinite
