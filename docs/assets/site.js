@@ -1,5 +1,6 @@
 // Repairs of the theme for readers who do not use a mouse or a screen: names for landmarks, and a tab stop for
-// what scrolls sideways. And formulas that are copied become TeX. A page reads the same without it.
+// what scrolls sideways. A block of code that needs earlier ones can be copied with them. And formulas that are
+// copied become TeX. A page reads the same without it.
 
 const scrolling = "div.math, figure, .md-typeset__scrollwrap, .md-typeset pre > code, .md-typeset table"
 
@@ -11,9 +12,30 @@ const repair = () => {
     else box.removeAttribute("tabindex")
 }
 
+// The program of a page is its executed blocks in order; execute.py marks them.
+const program = () => [...document.querySelectorAll("article .executed pre")]
+
+const offerProgram = () => {
+  for (const [position, block] of program().entries()) {
+    const buttons = block.querySelector("nav.md-code__nav")
+    if (position === 0 || !buttons || buttons.querySelector(".copy-program")) continue
+    const button = document.createElement("button")
+    button.className = "md-code__button copy-program"
+    button.title = "Copy all code of this page up to here"
+    button.addEventListener("click", async () => {
+      const code = program().slice(0, position + 1).map(pre => pre.querySelector("code").textContent.trimEnd())
+      await navigator.clipboard.writeText(code.join("\n\n") + "\n")
+      button.classList.add("copied")
+    })
+    buttons.querySelector(".md-code__button").title = "Copy this block"
+    buttons.append(button)
+  }
+}
+
 document$.subscribe(() => {
   repair()
-  new MutationObserver(repair).observe(document.querySelector("article"), { childList: true, subtree: true })
+  offerProgram()
+  new MutationObserver(() => (repair(), offerProgram())).observe(document.querySelector("article"), { childList: true, subtree: true })
 })
 addEventListener("resize", repair)
 

@@ -63,7 +63,7 @@ programs: dict[Markdown, Program] = {}
 def formatter(
     source: str, language: str, css_class: str, options: dict[str, Any], md: Markdown, **_: Any
 ) -> str:
-    """Run one block, and return its source and what it printed as HTML."""
+    """Run one block, and return its source and what it printed as HTML, marked as `executed` for site.js."""
 
     def run(code: str, session: str, **_: Any) -> str:
         insert: Any = md.inlinePatterns["values"]
@@ -74,7 +74,7 @@ def formatter(
         return result.printed
 
     html: str = base_format(language=language, run=run, code=source, md=md, **options)
-    return html
+    return f'<div class="executed">{html}</div>' if options["source"] else html
 
 
 def run_block(block: Block, page: str, names: dict[str, Any]) -> Result:
