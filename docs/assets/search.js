@@ -1,8 +1,9 @@
-// Two changes to the theme's search, loaded before the theme's own script.
+// Three changes to the theme's search, loaded before the theme's own script.
 //
 // 1. The theme fetches the search index with every page. It is as large as a page, so here the request waits until
 //    the search is opened, or until the address asks for it (?q=, ?h=).
-// 2. The theme looks for every word as it is typed. Here a question is reduced to the words that matter, in American
+// 2. The theme loads the worker that searches with every page. Here the worker loads its script with its first message.
+// 3. The theme looks for every word as it is typed. Here a question is reduced to the words that matter, in American
 //    spelling and without their endings, because the search finds the beginnings of words: "what is initialisation"
 //    looks for "initializ".
 
@@ -17,6 +18,17 @@ XMLHttpRequest.prototype.send = function (body) {
   if (!this.isSearchIndex || /[?&][qh]=/.test(location.search)) return send.call(this, body)
   const first = () => send.call(this, body)
   document.getElementById("__search").addEventListener("change", first, { once: true })
+}
+
+window.Worker = class extends Worker {
+  constructor(url) {
+    const load = `onmessage = first => {
+      onmessage = null
+      importScripts(${JSON.stringify(new URL(url, document.baseURI))})
+      dispatchEvent(new MessageEvent("message", { data: first.data }))
+    }`
+    super(URL.createObjectURL(new Blob([load])))
+  }
 }
 
 const SMALL = new Set(("a about an and are between can compared could differ difference different do does did explain explained for from get " +

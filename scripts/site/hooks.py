@@ -17,6 +17,11 @@ from scripts.site import build, execute
 last_hash = ""  # what `context_hash` returned when the figures were last brought up to date
 
 
+def on_config(config: MkDocsConfig) -> None:
+    """Take mkdocstrings' stylesheet off every page: docs/overrides/main.html asks for it where it is used."""
+    config.extra_css.remove("assets/_mkdocstrings.css")
+
+
 def on_pre_build(config: MkDocsConfig) -> None:
     """Start from the files as they are now, if they have changed since the last build."""
     global last_hash

@@ -34,6 +34,17 @@ ONE_OF_EACH_KIND = """() => {
     }
     for (const element of others) element.remove()  // only now: each change makes the styles be computed anew
 }"""
+CHARACTERS = """() => {
+    const found = new Set(), text = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (text.nextNode()) {
+        const element = text.currentNode.parentElement
+        if (!element.closest(".katex-html")) continue
+        const { fontFamily, fontStyle, fontWeight } = getComputedStyle(element)
+        for (const character of text.currentNode.data)
+            found.add([fontFamily.split(",")[0], fontStyle, fontWeight, character].join())
+    }
+    return [...found]
+}"""
 VIOLATIONS = """options => axe.run(document, options).then(({ violations }) => violations.flatMap(
     ({ id, nodes }) => nodes.map(({ target, failureSummary }) => [id, target, failureSummary])))"""
 
@@ -48,6 +59,8 @@ class Audit:
     """Addresses that were asked for and not found, or on another host."""
     sizes: dict[str, int] = field(default_factory=dict)
     """What the first load asked for, with the bytes that a compressing server would send."""
+    characters: list[str] = field(default_factory=list)
+    """The characters of formulas, each behind its font: "Formula_Math,italic,400,x"."""
     light: list[Any] = field(default_factory=list)
     """What axe finds in the light scheme."""
     dark: list[Any] = field(default_factory=list)
@@ -75,10 +88,12 @@ def audit_page(browser: Browser, site: Path, path: str) -> Audit:
     page.on("requestfailed", lambda request: audit.refused.append(request.url))
     page.on("response", lambda response: responses.append(response))
     page.goto(ADDRESS + path, wait_until="networkidle")
+    page.evaluate("document.fonts.ready.then(() => null)")
     audit.sizes = {response.url.removeprefix(ADDRESS): _size(site, response) for response in responses}
     page.set_viewport_size(NARROW)
     audit.narrow_width = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size(WIDE)
+    audit.characters = page.evaluate(CHARACTERS)
     page.evaluate(ONE_OF_EACH_KIND)
     page.evaluate(AXE_SCRIPT)
     audit.light = _violations(page)

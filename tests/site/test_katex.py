@@ -1,4 +1,4 @@
-"""The files of KaTeX are those that were published: none edited, none missing, none left over."""
+"""The files of KaTeX are those that its update wrote: none edited, none missing, none left over."""
 
 from scripts.site.update_katex import ASSETS, BUILD_FILES, CHECKSUMS, checksum
 from tests.site.builds import ROOT
