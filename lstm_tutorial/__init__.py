@@ -1,8 +1,8 @@
 """The LSTM from scratch, in NumPy: the mathematics of the tutorial and nothing else.
 
 Nothing here draws, and nothing needs more than NumPy. The modules are meant to be read in this order:
-`activations`, `lstm`, `network`, `trace`, `rnn`, `gru`, `variants`, `fast`, `gradcheck`, `losses`, `optim`,
-`train`, `tasks`.
+`activations`, `lstm`, `network`, `trace`, `rnn`, `gru`, `variants`, `fast`, `layers`, `gradcheck`, `losses`,
+`optim`, `train`, `tasks`.
 """
 
 from lstm_tutorial.activations import (
@@ -15,6 +15,14 @@ from lstm_tutorial.activations import (
 )
 from lstm_tutorial.gradcheck import GradientReport, check_gradients, numerical_gradient
 from lstm_tutorial.gru import GRU, GRUTrace
+from lstm_tutorial.layers import (
+    LayersCache,
+    UnrolledLayers,
+    backpropagate_layers,
+    dropout_mask,
+    layer_parameters,
+    unroll_layers,
+)
 from lstm_tutorial.losses import softmax_cross_entropy, squared_error
 from lstm_tutorial.lstm import LSTM, StepTrace
 from lstm_tutorial.network import Cache, Unrolled, backpropagate, unroll
@@ -36,17 +44,22 @@ __all__ = [
     "Chunk",
     "GRUTrace",
     "GradientReport",
+    "LayersCache",
     "RNNTrace",
     "StepMetrics",
     "StepTrace",
     "Unrolled",
+    "UnrolledLayers",
     "Variant",
     "backpropagate",
+    "backpropagate_layers",
     "backpropagate_trace",
     "check_gradients",
     "clip_by_global_norm",
     "clip_by_value",
+    "dropout_mask",
     "global_norm",
+    "layer_parameters",
     "numerical_gradient",
     "read_metrics",
     "sigmoid",
@@ -61,4 +74,5 @@ __all__ = [
     "train",
     "truncated_bptt",
     "unroll",
+    "unroll_layers",
 ]

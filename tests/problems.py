@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from lstm_tutorial import GRU, LSTM, RNN, Variant
+from lstm_tutorial import GRU, LSTM, RNN, Variant, dropout_mask, layer_parameters
+from lstm_tutorial.layers import Layer, named_networks, rows_of
 from lstm_tutorial.network import Unrolled
 from lstm_tutorial.variants import CHANGES
 
@@ -67,3 +68,66 @@ def relative_error(a: Any, b: Any) -> float:
     """Return the distance of two arrays in norm, relative to their size; 0 where both are 0."""
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / size) if size else 0.0
+
+
+def stack(
+    kind: str, depth: int, directions: int, seed: int = 0, dtype: Any = np.float64, read_out: int | None = O
+) -> list[Layer]:
+    """Make layers of one kind of network, in one direction or two, the biases drawn as well."""
+    rng = np.random.default_rng(seed)
+    layers: list[Layer] = []
+    for k in range(depth):
+        sizes = (directions * H if k else D, H, read_out if k == depth - 1 else None)
+        both = [NETWORKS[kind](*sizes, rng=rng, dtype=dtype) for _ in range(directions)]
+        layers.append(both[0] if directions == 1 else (both[0], both[1]))
+    for array in layer_parameters(layers).values():
+        array[...] = 0.5 * rng.standard_normal(array.shape)
+    return layers
+
+
+def mixed_stack() -> list[Layer]:
+    """Make a pair of two kinds and sizes, another kind above it, and a pair with read-outs at the top."""
+    rng = np.random.default_rng(0)
+    return [
+        (GRU(D, 2, None, rng=rng), LSTM(D, 4, None, rng=rng)),
+        RNN(6, H, None, rng=rng),
+        (LSTM(H, 3, O, rng=rng), GRU(H, 2, O, rng=rng, reset="before")),
+    ]
+
+
+def layers_values(layers: list[Layer], T: int, B: int, seed: int = 0) -> Values:
+    """Draw inputs, initial states and masks for layers, and gradients for all of their results.
+
+    The parts of a state have the names of their gradients, such as ``"0.h0"``; those of ``dstates`` are
+    ``"0.dh"`` and so on. `in_form` makes of either what the functions take.
+    """
+    rng = np.random.default_rng(seed)
+    named = named_networks(layers)
+    top, dtype = list(named[-1].values()), next(iter(named[0].values())).dtype
+    rows = [rows_of(networks) for networks in named]
+    shapes: dict[str, tuple[int, ...]] = {
+        "xs": (T, next(iter(named[0].values())).input_size, B),
+        "dhs": (T, rows[-1], B),
+    }
+    if top[0].output_size is not None:
+        shapes["dys"] = (T, top[0].output_size, B)
+    for name, network in [pair for networks in named for pair in networks.items()]:
+        for state in network.state_names:
+            shapes |= dict.fromkeys((f"{name}.{state}0", f"{name}.d{state}"), (network.hidden_size, B))
+    values: Values = {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+    # The first gap has a mask at each step, the next one mask for all steps, and the next none.
+    masks = [dropout_mask(((T, n, B), (n, B))[k % 2], 0.3, rng=rng) for k, n in enumerate(rows[:-1][:2])]
+    return values | {"masks": masks + [None] * (len(rows) - 1 - len(masks))}
+
+
+def in_form(layers: list[Layer], values: Values, form: str) -> list[Any]:
+    """Return the parts of the states among `values` as the functions take them; `form` is "{}0" or "d{}"."""
+    states = []
+    for networks in named_networks(layers):
+        both = [
+            tuple([values[f"{name}.{form.format(state)}"] for state in network.state_names])
+            for name, network in networks.items()
+        ]
+        parts = [part if len(part) > 1 else part[0] for part in both]
+        states.append(parts[0] if len(parts) == 1 else tuple(parts))
+    return states

@@ -151,6 +151,9 @@ lstm = lt.LSTM(D, H, O, rng=0)
 rnn = lt.RNN(D, H, O, rng=0)
 
 
+layers = [lt.LSTM(D, H, None, rng=0), lt.GRU(H, H, O, rng=0)]
+
+
 def optimize(update: dict[str, Any]) -> None:
     lt.SGD(0.1).update(copies(W), update)
 
@@ -167,6 +170,10 @@ def truncate(**changes: Any) -> None:
 
 def trace_back(**changes: Any) -> None:
     lt.backpropagate_trace(lstm, lt.trace_sequence(lstm, XS), **changes)
+
+
+def layers_back(**changes: Any) -> None:
+    lt.backpropagate_layers(lt.unroll_layers(layers, XS).cache, **changes)
 
 
 # Function, argument, bad call.
@@ -215,6 +222,22 @@ CALLS: list[tuple[str, str, Any]] = [
     ("backpropagate_trace", "dys", lambda: trace_back(dys=X)),
     ("backpropagate_trace", "dh", lambda: trace_back(dh=BAD_STATE)),
     ("backpropagate_trace", "dc", lambda: trace_back(dc=BAD_STATE)),
+    ("layer_parameters", "layers", lambda: lt.layer_parameters(layers[::-1])),
+    ("dropout_mask", "p", lambda: lt.dropout_mask((2, 3), 1.0)),
+    ("dropout_mask", "p", lambda: lt.dropout_mask((2, 3), -0.1)),
+    ("dropout_mask", "rng", lambda: lt.dropout_mask((2, 3), 0.5, rng=-1)),
+    ("unroll_layers", "layers", lambda: lt.unroll_layers(lstm, XS)),
+    ("unroll_layers", "xs", lambda: lt.unroll_layers(layers, XS[0])),
+    ("unroll_layers", "h0", lambda: lt.unroll_layers(layers, XS, [None, BAD_STATE])),
+    ("unroll_layers", "states", lambda: lt.unroll_layers(layers, XS, [STATE, STATE])),
+    ("unroll_layers", "lengths", lambda: lt.unroll_layers(layers, XS, lengths=[T])),
+    ("unroll_layers", r"masks\[0\]", lambda: lt.unroll_layers(layers, XS, masks=[XS])),
+    ("unroll_layers", r"masks\[0\]", lambda: lt.unroll_layers(layers, XS, masks=[BAD_STATE])),
+    ("backpropagate_layers", "cache", lambda: lt.backpropagate_layers(lt.unroll(lstm, XS).cache)),
+    ("backpropagate_layers", "dys", lambda: layers_back(dys=X)),
+    ("backpropagate_layers", "dhs", lambda: layers_back(dhs=X)),
+    ("backpropagate_layers", "dh", lambda: layers_back(dstates=[None, BAD_STATE])),
+    ("backpropagate_layers", "dstates", lambda: layers_back(dstates=[STATE, STATE])),
     ("squared_error", "ys", lambda: lt.squared_error([1.0], [1.0])),
     ("squared_error", "targets", lambda: lt.squared_error(XS, XS[:1])),
     ("squared_error", "lengths", lambda: lt.squared_error(X, X, lengths=[1] * B)),
