@@ -61,7 +61,7 @@ def update(version: str) -> None:
         ASSETS / "katex.min.css": cut_stylesheet(package["dist/katex.min.css"].decode()),
     }
     for name, text in GLYPHS.items():
-        font = cut_font(package[f"dist/fonts/KaTeX_{name}.woff2"], text)
+        font = cut_font(package[f"dist/fonts/KaTeX_{name}.woff2"], text, {"KaTeX_": "Formula_"})
         files[ASSETS / f"fonts/Formula_{name}.woff2"] = font
     for old in (ASSETS / "fonts").glob("*"):
         if old not in files:
@@ -80,17 +80,19 @@ def cut_stylesheet(stylesheet: str) -> str:
     return without.replace("KaTeX_", "Formula_")
 
 
-def cut_font(data: bytes, text: str) -> bytes:
-    """Return a font with these characters alone, without hints and under its new name."""
+def cut_font(data: bytes, text: str, new_names: dict[str, str]) -> bytes:
+    """Return a font with these characters alone, without hints and under its new name, as WOFF2."""
     font = TTFont(BytesIO(data), recalcTimestamp=False)
     copyright_and_license, names = [0, 13, 14], [1, 2, 3, 4, 6]
-    options = Options(hinting=False, glyph_names=False, name_IDs=[*copyright_and_license, *names])
+    options = Options(hinting=False, glyph_names=False, layout_features=["kern", "liga"])
+    options.name_IDs = [*copyright_and_license, *names]
     subsetter = Subsetter(options)
     subsetter.populate(text=text)
     subsetter.subset(font)
     for record in font["name"].names:
         if record.nameID in names:
-            record.string = record.toUnicode().replace("KaTeX_", "Formula_")
+            for old, new in new_names.items():
+                record.string = record.toUnicode().replace(old, new)
     font.flavor = "woff2"
     cut = BytesIO()
     font.save(cut)
