@@ -20,8 +20,9 @@ fast: $(MADE)  ## the tests of the package and the scripts: seconds, without bro
 test: $(MADE)  ## every test
 	$(BIN)/pytest -n 2 --dist worksteal
 
-site: $(MADE)  ## the site into site/; a warning is an error
+site: $(MADE)  ## the site into site/, and to be read without a server into site.zip; a warning is an error
 	$(BIN)/mkdocs build --strict
+	$(BIN)/python -m scripts.site.offline
 
 experiments: $(MADE)  ## the long runs whose records are stale
 	$(BIN)/python scripts/experiments/run.py

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.utils.templates import TemplateContext
 
 from scripts.files import ROOT
 from scripts.site import build, execute
@@ -20,6 +21,12 @@ last_hash = ""  # what `context_hash` returned when the figures were last brough
 def on_config(config: MkDocsConfig) -> None:
     """Take mkdocstrings' stylesheet off every page: docs/overrides/main.html asks for it where it is used."""
     config.extra_css.remove("assets/_mkdocstrings.css")
+
+
+def on_template_context(context: TemplateContext, template_name: str, config: MkDocsConfig) -> None:
+    """Write relative links into the 404 page of a site that does not know its address."""
+    if template_name == "404.html" and not config.site_url:
+        context["base_url"] = "."
 
 
 def on_pre_build(config: MkDocsConfig) -> None:

@@ -35,9 +35,9 @@ Half a gate is {{ half }}, and ``{{ half }}`` is code.
 """
 
 
-def build(project: Path) -> CompletedProcess[str]:
-    """Build the site of a copy as `make site` does."""
-    return run(project, "mkdocs", "build", "--strict")
+def build(project: Path, **variables: str) -> CompletedProcess[str]:
+    """Build the site of a copy as `make site` does, with these environment variables."""
+    return run(project, "mkdocs", "build", "--strict", **variables)
 
 
 def small_project(directory: Path) -> Path:
