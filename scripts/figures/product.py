@@ -22,8 +22,8 @@ def build() -> None:
     heat(axes[1, 0], lstm.Wf)  # (H, D+H)
     heat(axes[1, 1], lstm.Wf @ xh + lstm.Wf_bias)  # (H, 1)
     heat(axes[1, 2], trace.f)  # (H, 1)
-    axes[0, 0].set_title(f"[xₜ; hₜ₋₁] lying on its side, ({size}, 1)")
-    axes[1, 0].set_title(f"W_f ({H}, {size})")
+    axes[0, 0].set_title(f"[xₜ; hₜ₋₁] turned on its side, ({size}, 1)")
+    axes[1, 0].set_title(f"weights of the forget gate, ({H}, {size})")
     axes[1, 1].set_title("a_f")
     axes[1, 2].set_title("f", color=style.COLORS["forget"])
     for ax in (axes[0, 1], axes[0, 2], axes[2, 1], axes[2, 2]):
@@ -40,9 +40,9 @@ def build() -> None:
     style.save(
         figure,
         "product",
-        title="One product gives all twenty sums of the forget gate",
+        title="One product gives all twenty pre-activations of the forget gate",
         description=f"A row of {size} tiles, the input and the previous hidden state, stands above a "
         f"matrix of {H} by {size} tiles, the forget gate's weights. Beside the matrix stand two columns of "
-        f"{H} tiles: the sums and the gate. Row {UNIT} is framed: multiplied tile by tile with the row "
-        "above and added up, it gives one tile of the sums, and sigmoid of it one tile of the gate.",
+        f"{H} tiles: the pre-activations and the gate. Row {UNIT} is framed: multiplied tile by tile with "
+        "the row above and added up, it gives one pre-activation, and sigmoid of it one tile of the gate.",
     )

@@ -42,7 +42,7 @@ def draw_strips(trace: StepTrace) -> Figure:
     """Draw the strips of a step one above the other, with the key of their shades."""
     groups = strips(trace)
     heights = [len(group) + 0.6 for group in groups]
-    figure, axes = style.new_figure(height=6.2, rows=len(groups) + 1, height_ratios=[*heights, 0.7])
+    figure, axes = style.new_figure(height=5.4, rows=len(groups) + 1, height_ratios=[*heights, 0.7])
     for ax, group in zip(axes[:-1], groups, strict=True):
         _draw_group(ax, group)
         if len(group[0][1]) == len(trace.h):

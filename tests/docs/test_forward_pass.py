@@ -24,7 +24,7 @@ from scripts.forward_pass import UNIT, example, first_step, second_step
 from scripts.plotting import style
 from tests.docs.pages import text_of
 
-FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "states", "through_time")
+FIGURES = ("flow", "flow_next", "gates", "product", "response", "silence", "through_time")
 
 
 def notebook_text(capsys: pytest.CaptureFixture[str]) -> str:
