@@ -21,7 +21,7 @@ def draw_product(axes: Axes, whole: FloatArray, gate: FloatArray, color: str, ti
     axes.bar(units, gate * whole, width=0.62, color=ink)
     axes.bar(units, whole, width=0.62, facecolor="none", edgecolor=ink)
     axes.axhline(0, color=style.COLORS["muted"], linewidth=0.8)
-    axes.set(title=title, ylim=(-0.9, 0.9), yticks=[-0.5, 0, 0.5])
+    axes.set(title=title, ylim=(-0.9, 0.9), yticks=[-0.5, 0.5])
 
 
 def build() -> None:
