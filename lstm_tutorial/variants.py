@@ -89,27 +89,30 @@ class Variant(LSTM):
         missing = MISSING.get(self.change, set())
         return {name: array for name, array in super().parameters().items() if name not in missing}
 
-    # --8<-- [start:step]
     def step(
         self, x: FloatArray, h_prev: FloatArray, c_prev: FloatArray, intervene: Intervene | None = None
     ) -> StepTrace:
         """Compute the equations of the LSTM with the change."""
+        # --8<-- [start:step]
         change = self.change
         a_f, a_i, a_c, a_o = self.preactivations(x, h_prev)  # (H, B) each
         if change == "peepholes":
             a_f += self.pf * c_prev  # (H, B), f and i see the old c
             a_i += self.pi * c_prev  # (H, B)
-        f = np.ones_like(a_f) if change == "no forget gate" else sigmoid(a_f)  # (H, B)
-        i = np.ones_like(a_i) if change == "no input gate" else sigmoid(a_i)  # (H, B)
+        ones = np.ones_like(a_f)  # (H, B), a gate that is always open
+        f = ones if change == "no forget gate" else sigmoid(a_f)  # (H, B)
+        i = ones if change == "no input gate" else sigmoid(a_i)  # (H, B)
         if change == "coupled gates":
             i = 1.0 - f  # (H, B)
-        c_tilde = a_c if change == "no input activation" else tanh(a_c)  # (H, B)
+        c_tilde = tanh(a_c)  # (H, B)
+        if change == "no input activation":
+            c_tilde = a_c  # (H, B)
         watch(intervene, f=f, i=i, c_tilde=c_tilde)
         c = f * c_prev + i * c_tilde  # (H, B)
         watch(intervene, c=c)
         if change == "peepholes":
             a_o += self.po * c  # (H, B), o sees the new c
-        o = np.ones_like(a_o) if change == "no output gate" else sigmoid(a_o)  # (H, B)
+        o = ones if change == "no output gate" else sigmoid(a_o)  # (H, B)
         watch(intervene, o=o)
         h = o * (c if change == "no output activation" else tanh(c))  # (H, B)
         watch(intervene, h=h)

@@ -11,7 +11,7 @@ def build() -> None:
     learned = {arm: kept for arm, kept in arms.items() if arm != "guessing"}
     lag = arms["guessing"]["settings"]["lag"]
     baseline = baselines.long_lag(lag), f"all but the first symbol: ln 2 / {lag}"
-    figure, axes = learning_curves(learned, baseline, height=3.8)
+    figure, axes = learning_curves(learned, baseline, height=3.5)
     style.log_axis(axes)
     axes.set(ylabel="cross-entropy per step [nats]", ylim=(1e-3, 5), xlim=(0, 10))
     style.legend(axes, ncols=2)

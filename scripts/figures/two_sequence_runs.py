@@ -8,7 +8,7 @@ from scripts.plotting.curves import draw_arms, draw_baseline, draw_runs, name_ro
 
 def build() -> None:
     arms = read_record("two_sequence")["arms"]
-    figure, (error, until) = style.new_figure(height=5.0, rows=2, sharex=True)
+    figure, (error, until) = style.new_figure(height=4.3, rows=2, sharex=True)
     draw_arms(error, arms, {"LSTM, chrono": "LSTM, learned"})
     draw_baseline(error, baselines.TWO_SEQUENCE, "always answering one half")
     error.set(ylabel="mean squared error", ylim=(0, 0.4), title="learning")
