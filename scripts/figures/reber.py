@@ -67,7 +67,7 @@ def build() -> None:
         "the inner grammar, and by a second T to a place from which E ends the string; P leads over another "
         "copy of the box, and by a second P to the same place. In the middle, the inner grammar: B, then a "
         "fork into T and P, with two loops and two crossings between the branches, and E at the end. Below, "
-        f"the string {' '.join(STRING)}, its second and its second-last symbol marked and joined by an arrow.",
+        f"the string {' '.join(STRING)}, its second and its second-last symbol marked and joined by an arc.",
     )
 
 
