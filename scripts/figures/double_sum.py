@@ -32,8 +32,8 @@ def build() -> None:
     shown = np.full((T + 1, T + 1), np.nan)  # the terms, and their sums
     shown[:T, :T] = np.where(np.tril(np.ones((T, T))) > 0, table, np.nan)
     shown[:T, T], shown[T, :T], shown[T, T] = table.sum(axis=1), table.sum(axis=0), table.sum()
-    figure, axes = style.new_figure(height=3.0)
-    heat(axes, np.nan_to_num(shown), -0.5, 0.5)  # pale enough to read numbers on
+    figure, axes = style.new_figure(height=2.8)
+    heat(axes, np.nan_to_num(shown), -0.9, 0.9)  # pale enough to read numbers on
     for (row, column), value in np.ndenumerate(shown):
         if not np.isnan(value):
             text = f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
