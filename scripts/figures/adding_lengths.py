@@ -9,7 +9,7 @@ LENGTHS = (100, 200, 400, 1000)
 
 def build() -> None:
     arms = read_record("adding")["arms"]
-    figure, axes = style.new_figure(height=3.4)
+    figure, axes = style.new_figure(height=3.0)
     names = [f"T = {T}, {start}" for T in LENGTHS for start in ("chrono", "forget bias 1")]
     rows = [name for name in names if name in arms]
     for row, name in enumerate(rows):

@@ -1,76 +1,45 @@
-"""Draw which networks learn one bit through noise, against the gradient left at the bit before training.
-
-Below it stands the gradient at each lag, before and after training.
-"""
-
-from typing import Any
+"""Draw which networks learn one bit through noise, and the gradient left at the bit before training."""
 
 import numpy as np
-from matplotlib.axes import Axes
 
-from lstm_tutorial.checks import FloatArray
-from scripts.experiments.one_bit import FOLLOWED_LAG, SETTINGS, results
+from scripts.experiments.one_bit import LAGS, results
 from scripts.plotting import style
+from scripts.plotting.tiles import heat
 
-NAMES = {"RNN": "plain RNN", **{f"{bias}": f"bias {bias}" for bias in range(4)}, "chrono": "chrono"}
-Results = dict[str, dict[str, list[dict[str, Any]]]]
-LEFT_EDGE = 1e-14  # a mark further left is drawn here
+NAMES = {
+    "RNN": "plain RNN",
+    **{f"{bias}": f"LSTM, bias {bias}" for bias in range(4)},
+    "chrono": "LSTM, chrono",
+}
 
 
 def build() -> None:
     found = results()
-    figure, (upper, lower) = style.new_figure(height=7.2, rows=2)
-    draw_runs(upper, found)
-    draw_profiles(lower, found)
-    runs = [run for arm in NAMES for lag in found[arm].values() for run in lag]
-    least = min(run["left"] for run in runs if run["solved"])
-    bias, chrono = (
-        [f"{followed(found, arm, when)[-1]:.2g}" for when in ("before", "after")] for arm in ("1", "chrono")
+    runs = [[found[arm][str(lag)] for lag in LAGS] for arm in NAMES]
+    left = np.array([[np.median([run["left"] for run in cell]) for cell in row] for row in runs])
+    learned = [[sum(run["solved"] is not None for run in cell) for cell in row] for row in runs]
+    figure, axes = style.new_figure(height=3.9)
+    heat(axes, learned, 0.0, 10.0)  # pale enough to read numbers on
+    for (row, column), share in np.ndenumerate(left):
+        of = f"{learned[row][column]} of {len(runs[row][column])}"
+        axes.text(column, row - 0.16, of, ha="center", va="center", fontsize=12.5, weight="bold")
+        text = f"{share:.2g}" if share >= 0.01 else style.magnitude(share).removeprefix("about ")
+        axes.text(column, row + 0.22, text, ha="center", va="center", fontsize=11.5)
+    axes.set(yticks=range(len(NAMES)), xticks=range(len(LAGS)))
+    axes.set_yticklabels(NAMES.values(), fontsize=12.5)
+    axes.set_xticklabels([f"lag {lag}" for lag in LAGS], fontsize=12.5)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    rows = "; ".join(
+        f"{name}: {', '.join(map(str, row))}" for name, row in zip(NAMES.values(), learned, strict=True)
     )
     style.save(
         figure,
         "one_bit",
-        title="Gradient at the bit before training, and who learns",
-        description=f"Above, each of {len(runs)} trainings is a mark: to the right more of the gradient is "
-        "left at the bit before training, upwards more updates were needed. Most runs with more than a "
-        "hundredth left learn within a hundred updates; none learns with less than "
-        f"{style.magnitude(least)}. Below, gradient against lag for forget bias 1 and chrono "
-        f"initialization, before and after training: at the last lag {bias[0]} before and {bias[1]} after "
-        f"with bias 1, {chrono[0]} and {chrono[1]} with chrono.",
+        title="Who learns the bit, and the gradient before training",
+        description="A table of tiles with six rows, one for each initialization, and four columns, for "
+        "lags of 10, 20, 40 and 80 steps. Each tile says how many of five networks learned, and below it the "
+        "median of the gradient that was left at the bit before training. Networks "
+        f"that learned, by lag: {rows}.",
     )
-
-
-def draw_runs(axes: Axes, found: Results) -> None:
-    """Draw updates needed against gradient left, one mark for each run."""
-    top = SETTINGS["steps"] * 1.3
-    for k, (arm, name) in enumerate(NAMES.items()):
-        runs = [run for lag in found[arm].values() for run in lag]
-        left = np.maximum([run["left"] for run in runs], LEFT_EDGE)  # (runs,)
-        solved = np.array([run["solved"] or top for run in runs])  # (runs,)
-        look = style.series(k, markers=True) | {"linestyle": "none", "markersize": 5, "alpha": 0.85}
-        axes.plot(left, solved, label=name, **look)
-    axes.axhline(top, color=style.COLORS["muted"], linewidth=1)
-    axes.annotate("never", (LEFT_EDGE, top), (0, -13), textcoords="offset points", fontsize=10.5)
-    style.log_axis(axes, "x")
-    axes.set(yscale="log", yticks=[20, 50, 100, 200, 400], yticklabels=["20", "50", "100", "200", "400"])
-    axes.minorticks_off()
-    axes.set(xlabel="gradient left at the bit before training", ylabel="updates until learned")
-    style.legend(axes)
-
-
-def followed(found: Results, arm: str, when: str) -> FloatArray:
-    """Return the median over seeds of the gradient at each lag, before or after training, (T,)."""
-    runs = found[arm][str(FOLLOWED_LAG)]
-    median: FloatArray = np.median([run[when]["gradient"] for run in runs], axis=0)  # (T,)
-    return median
-
-
-def draw_profiles(axes: Axes, found: Results) -> None:
-    """Draw the medians over seeds of the followed runs, before and after training."""
-    for k, arm in ((2, "1"), (5, "chrono")):
-        color = style.series(k)["color"]
-        for when, line in (("before", "--"), ("after", "-")):
-            axes.plot(followed(found, arm, when), color=color, linestyle=line, label=f"{NAMES[arm]}, {when}")
-    style.log_axis(axes)
-    axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0")
-    style.legend(axes, ncols=2)
