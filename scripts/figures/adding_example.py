@@ -30,11 +30,10 @@ def build() -> None:
     target = f"{example.targets[0, 0]:.2f}"
     axes.annotate(
         f"asked for: {first} + {second} = {target}",
-        (1, 1),
+        (0, 1),
         (0, 4),
         xycoords="axes fraction",
         textcoords="offset points",
-        ha="right",
         fontsize=12.5,
     )
     axes.set(xlabel="step t", ylabel="number", xlim=(0, T + 1), ylim=(0, 1.12), yticks=[0, 0.5, 1])
