@@ -56,18 +56,21 @@ def run(lstm: Any, xs: FloatArray, state: State) -> tuple[FloatArray, State, Ste
     one = np.asarray(1, xs.dtype)  # (), an array: quicker than a Python number
     a, scratch = np.empty((4 * H, B), xs.dtype), np.empty((H, B), xs.dtype)  # (4H, B), (H, B)
     a_c = a[2 * H : 3 * H]  # (H, B)
-    for z_t, gates_t, f, i, c_tilde, o, c, h in zip(z[:K], gates, *rows, cs[1:], hs, strict=True):
-        np.dot(W, z_t, a)
+    # --8<-- [start:run-loop]
+    steps = zip(z[:K], gates, *rows, cs[1:], hs, strict=True)
+    for z_t, gates_t, f, i, c_tilde, o, c, h in steps:
+        np.dot(W, z_t, a)  # all pre-activations
         np.exp(a, gates_t)
         np.add(gates_t, one, gates_t)
-        np.divide(one, gates_t, gates_t)  # sigmoids; one call for all rows, the candidate's is wrong
-        np.tanh(a_c, c_tilde)  # and now right
+        np.divide(one, gates_t, gates_t)  # sigmoids, in the candidate's rows too
+        np.tanh(a_c, c_tilde)  # puts the candidate's rows right
         np.multiply(f, c_prev, scratch)
         np.multiply(i, c_tilde, c)
         np.add(c, scratch, c)  # c = f * c_prev + i * c_tilde
         np.tanh(c, scratch)
         np.multiply(o, scratch, h)  # h = o * tanh(c)
         c_prev = c
+    # --8<-- [end:run-loop]
     return hs, (hs[-1], cs[-1]), Steps(z, gates, cs)
     # --8<-- [end:run]
 
@@ -84,25 +87,33 @@ def run_backward(
     dh_prev, dc = (d.copy() for d in dstate)  # (H, B) each
     dh, through_h = np.empty((2, H, B), dhs.dtype)  # (H, B) each
     size = max(BLOCK_STEPS, BLOCK_BYTES // max(1, 10 * H * B * dhs.itemsize))
-    workspace = np.empty(
-        (min(size, K), 4, H, B), dhs.dtype
-    )  # for every block: fresh memory can be slow to get
+    # One workspace for all blocks, because fresh memory can be slow to get.
+    workspace = np.empty((min(size, K), 4, H, B), dhs.dtype)  # (n, 4, H, B)
     for stop in range(K, 0, -size):
         block = slice(max(0, stop - size), stop)
         local, dh_dc = local_derivatives(steps, block, workspace)  # (n, 4, H, B), (n, H, B)
         n = len(local)
         das = local.reshape(n, 4 * H, B)  # (n, 4H, B), the same memory: the loop turns one into the other
         f = steps.gates[block, :H]  # (n, H, B)
-        for dh_t, da_t, local_fic, local_o, dh_dc_t, f_t in zip(
-            dhs[block][::-1], das[::-1], local[::-1, :3], local[::-1, 3], dh_dc[::-1], f[::-1], strict=True
-        ):
+        # --8<-- [start:run-backward-loop]
+        steps_back = zip(
+            dhs[block][::-1],
+            das[::-1],
+            local[::-1, :3],
+            local[::-1, 3],
+            dh_dc[::-1],
+            f[::-1],
+            strict=True,
+        )
+        for dh_t, da_t, local_fic, local_o, dh_dc_t, f_t in steps_back:
             np.add(dh_t, dh_prev, dh)  # from the loss and from the next step
             np.multiply(dh, dh_dc_t, through_h)
-            np.add(dc, through_h, dc)  # c acts through h and through the next c
+            np.add(dc, through_h, dc)  # c acts through h and the next c
             np.multiply(local_fic, dc, local_fic)
-            np.multiply(local_o, dh, local_o)  # da_t is now the gradient of the pre-activations
+            np.multiply(local_o, dh, local_o)  # da_t is a gradient now
             np.multiply(dc, f_t, dc)  # on to c_prev
             np.dot(W_T[D:], da_t, dh_prev)  # on to h_prev
+        # --8<-- [end:run-backward-loop]
         columns = side_by_side(das)  # (4H, n*B)
         dW += columns @ steps.z[block].swapaxes(1, 2).reshape(n * B, D + H + 1)  # one product for the block
         dxs[block] = (W_T[:D] @ columns).reshape(D, n, B).swapaxes(0, 1)
@@ -120,16 +131,19 @@ def local_derivatives(steps: Steps, block: slice, workspace: FloatArray) -> tupl
     Returns the derivatives of c with respect to the pre-activations of f, i and c_tilde, and of h with
     respect to that of o, (n, 4, H, B), and the derivative of h with respect to c, (n, H, B).
     """
-    H = steps.cs.shape[1]
+    _, H, B = steps.cs.shape
     gates = steps.gates[block]  # (n, 4H, B)
-    gates = gates.reshape(len(gates), 4, H, gates.shape[2])  # (n, 4, H, B)
+    gates = gates.reshape(len(gates), 4, H, B)  # (n, 4, H, B)
     _, i, c_tilde, o = gates.swapaxes(0, 1)  # (n, H, B) each
-    c_prev, tanh_c = steps.cs[:-1][block], np.tanh(steps.cs[1:][block])  # (n, H, B) each
-    local = np.subtract(1, gates, out=workspace[: len(gates)])  # (n, 4, H, B)
-    local *= gates  # s (1 - s), the derivatives of the sigmoids; wrong in the candidate's row
+    c_prev = steps.cs[:-1][block]  # (n, H, B)
+    tanh_c = np.tanh(steps.cs[1:][block])  # (n, H, B)
+    local = workspace[: len(gates)]  # (n, 4, H, B)
+    np.subtract(1, gates, local)
+    local *= gates  # s (1 - s), in the candidate's rows too
     local[:, 0] *= c_prev
     local[:, 1] *= c_tilde
-    np.multiply(1 - c_tilde * c_tilde, i, local[:, 2])  # and now right
+    np.multiply(1 - c_tilde * c_tilde, i, local[:, 2])  # puts them right
     local[:, 3] *= tanh_c
-    return local, o * (1 - tanh_c * tanh_c)
+    dh_dc = o * (1 - tanh_c * tanh_c)  # (n, H, B)
+    return local, dh_dc
     # --8<-- [end:local-derivatives]

@@ -41,10 +41,11 @@ def plain_loop(lstm: LSTM, xs: Any) -> Any:
 
 # --8<-- [start:one-product]
 def one_product(lstm: LSTM, xs: Any) -> Any:
-    """Let one matrix hold all weights and biases, one column all they act on."""
+    """Let one matrix hold all weights, one column all they act on."""
     T, D, B = xs.shape
     H = lstm.hidden_size
-    W = np.concatenate((lstm._W, lstm._b), axis=2).reshape(4 * H, -1)  # (4H, D+H+1)
+    W = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
+    W = W.reshape(4 * H, -1)  # (4H, D+H+1)
     z = np.ones((T + 1, D + H + 1, B), xs.dtype)  # (T+1, D+H+1, B), [x; h_prev; 1]
     z[:T, :D] = xs
     z[0, D : D + H] = 0
@@ -62,15 +63,14 @@ def package_forward(lstm: LSTM, xs: Any) -> Any:
     return unroll(lstm, xs, keep_cache=False).hs
 
 
-# --8<-- [start:loop-back]
 def plain_loop_back(lstm: LSTM, xs: Any, dhs: Any) -> Any:
-    """Trace every step, go back through one after another and add up the weights' gradients."""
-    gradients = backpropagate_trace(lstm, trace_sequence(lstm, xs), dhs=dhs)
-    return {name: gradients[name].sum(axis=0) for name in ("Wf", "Wi", "Wc", "Wo")}  # (H, D+H) each
-    # --8<-- [end:loop-back]
+    """Go back step by step and add up the weights' gradients."""
+    trace = trace_sequence(lstm, xs)
+    gradients = backpropagate_trace(lstm, trace, dhs=dhs)  # (T, H, D+H) each
+    weights = ("Wf", "Wi", "Wc", "Wo")
+    return {name: gradients[name].sum(axis=0) for name in weights}
 
 
-# --8<-- [start:product-a-step]
 def product_a_step(lstm: LSTM, xs: Any, dhs: Any, *, deferred: bool = False) -> Any:
     """Go back with one product a step for `dz` and one for `dW`."""
     T, D, B = xs.shape
@@ -81,6 +81,7 @@ def product_a_step(lstm: LSTM, xs: Any, dhs: Any, *, deferred: bool = False) -> 
     das = np.empty((T, 4, H, B), xs.dtype)  # (T, 4, H, B)
     dW = np.zeros((4 * H, D + H), xs.dtype)  # (4H, D+H)
     dh_next, dc = np.zeros((2, H, B), xs.dtype)  # (H, B) each
+    # --8<-- [start:product-a-step]
     for t in reversed(range(T)):
         f, i, c_tilde, o = gates[t].reshape(4, H, B)  # (H, B) each
         tanh_c = np.tanh(cs[t + 1])  # (H, B)
@@ -95,13 +96,13 @@ def product_a_step(lstm: LSTM, xs: Any, dhs: Any, *, deferred: bool = False) -> 
         dh_next = (W.T @ da)[D:]  # (H, B)
         if not deferred:
             dW += da @ z[t, : D + H].T
-    # --8<-- [end:product-a-step]
-    # --8<-- [start:deferred]
+        # --8<-- [end:product-a-step]
     if deferred:
-        columns = das.reshape(T, 4 * H, B).swapaxes(0, 1).reshape(4 * H, T * B)  # (4H, T*B)
-        rows = z[:T, : D + H].swapaxes(1, 2).reshape(T * B, D + H)  # (T*B, D+H)
-        dW = columns @ rows  # (4H, D+H), summed over steps
-    # --8<-- [end:deferred]
+        # --8<-- [start:deferred]
+        columns = das.reshape(T, 4 * H, B).swapaxes(0, 1)  # (4H, T, B)
+        rows = z[:T, : D + H].swapaxes(1, 2)  # (T, B, D+H)
+        dW = columns.reshape(4 * H, T * B) @ rows.reshape(T * B, D + H)
+        # --8<-- [end:deferred]
     return dict(zip(("Wf", "Wi", "Wc", "Wo"), dW.reshape(4, H, D + H), strict=True))
 
 

@@ -8,7 +8,7 @@ from scripts.plotting import style
 from scripts.plotting.inside import carrying_unit
 from scripts.plotting.tiles import heat, heat_key
 
-SEQUENCES = 4  # so many are drawn; the first of them below, with its gates
+SEQUENCES = 3  # so many are drawn; the first of them below, with its gates
 ROWS = ("f", "i", "c_tilde", "o", "c")
 
 
@@ -18,13 +18,13 @@ def build() -> None:
     run = trace_sequence(load("adding"), examples.xs)
     total, c = running_sum(examples), run.c[:, unit]  # (T, B) each
     steps = np.arange(1, len(total) + 1)  # (T,)
-    figure, axes = style.new_figure(height=9.0, rows=4, height_ratios=[9, 9, 8, 0.9])
+    figure, axes = style.new_figure(height=5.8, rows=4, height_ratios=[7, 7, 8, 1.1])
     for b in range(SEQUENCES):
         axes[0].plot(steps, total[:, b], label=f"sequence {b + 1}", **style.series(b))
         axes[1].plot(steps, c[:, b], **style.series(b))
     axes[0].set(ylabel="sum", xlim=(0.5, len(steps) + 0.5))
-    axes[0].set_title("sum of the marked numbers so far", pad=46)
-    style.legend(axes[0], ncols=2)
+    axes[0].set_title("sum of the marked numbers so far", pad=26)
+    style.legend(axes[0])
     axes[1].set(title=f"cell state of unit {unit}", ylabel="c", xlim=(0.5, len(steps) + 0.5))
     values = np.array([getattr(run, name)[:, unit, 0] for name in ROWS])  # (5, T)
     heat(axes[2], values)

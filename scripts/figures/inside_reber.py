@@ -7,13 +7,13 @@ from scripts.plotting.tiles import frame, heat, heat_key
 
 def build() -> None:
     unit = carrying_unit("reber")
-    figure, axes = style.new_figure(height=8.4, rows=3, height_ratios=[20, 20, 1.2])
+    figure, axes = style.new_figure(height=5.4, rows=3, height_ratios=[20, 20, 1.6])
     for ax, (letter, run) in zip(axes, twins().items(), strict=False):
         c = run.c[:, :, 0].T  # (H, T)
         heat(ax, c, -2.0, 2.0)
         frame(ax, (0, c.shape[1]), (unit, unit + 1))
         label_symbols(ax, shown(letter))
-        ax.set(title=f"cell state, second symbol {letter}", ylabel="unit", yticks=range(0, len(c), 2))
+        ax.set(title=f"cell state, second symbol {letter}", ylabel="unit", yticks=range(0, len(c), 5))
     axes[1].set_xlabel("symbol that is read")
     heat_key(axes[2], -2.0, 2.0)
     style.save(

@@ -9,7 +9,7 @@ from scripts.plotting.tiles import heat, heat_key
 
 def build() -> None:
     unit = carrying_unit("reber")
-    figure, axes = style.new_figure(height=5.4, rows=3, height_ratios=[10, 10, 1.2])
+    figure, axes = style.new_figure(height=4.4, rows=3, height_ratios=[10, 10, 1.2])
     for ax, (letter, run) in zip(axes, twins().items(), strict=False):
         values = np.array([getattr(run, name)[:, unit, 0] for name in style.STEP_VALUES])  # (6, T)
         heat(ax, values)

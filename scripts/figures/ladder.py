@@ -3,17 +3,21 @@
 from scripts.experiments.records import read_record
 from scripts.plotting import style
 
-PANELS = (("b", "one sequence, 20 units"), ("c", "32 sequences, 128 units"), ("d", "64 sequences, 256 units"))
+PANELS = (
+    ("b", "small: 1 sequence, 20 units"),
+    ("c", "medium: 32 sequences, 128 units"),
+    ("d", "large: 64 sequences, 256 units"),
+)
 
 
 def build() -> None:
     rows = read_record("bench")["ladder"]
-    figure, axes = style.new_figure(height=4.6)
+    figure, axes = style.new_figure(height=3.9)
     for k, (shape, words) in enumerate(PANELS):
         row = next(row for row in rows if row["shape"] == shape and row["pass"] == "training")
         rungs = [name for name in row["seconds"] if name != "floor"]
         ratios = [row["seconds"][name] / row["seconds"]["floor"] for name in rungs]
-        axes.plot(ratios, range(len(rungs)), label=f"({shape}) {words}", **style.series(k, markers=True))
+        axes.plot(ratios, range(len(rungs)), label=words, **style.series(k, markers=True))
     axes.set_yticks(range(len(rungs)), [name.replace(", ", ",\n").replace(": ", ":\n") for name in rungs])
     style.log_axis(axes, "x")
     axes.set(xlim=(0.9, 400), xlabel="time, forward and back, as a multiple of the floor")

@@ -25,7 +25,7 @@ def states() -> tuple[FloatArray, FloatArray]:
 
 def build() -> None:
     cs, hs = states()
-    figure, axes = style.new_figure(height=6.2, rows=3, height_ratios=[20, 20, 1.6])
+    figure, axes = style.new_figure(height=4.2, rows=3, height_ratios=[20, 20, 2])
     for ax, values, name in ((axes[0], cs, "cell state c"), (axes[1], hs, "hidden state h")):
         heat(ax, values.T)
         ax.set(title=name, ylabel="unit", yticks=[0, 5, 10, 15])

@@ -46,7 +46,11 @@ def heat_key(
 
 
 def frame(
-    axes: Axes, columns: tuple[int, int], rows: tuple[int, int], color: str = "ink", linewidth: float = 1.2
+    axes: Axes,
+    columns: tuple[float, float],
+    rows: tuple[float, float],
+    color: str = "ink",
+    linewidth: float = 1.2,
 ) -> None:
     """Draw a frame around the tiles of these columns and rows, the second of each pair not included."""
     (left, right), (top, bottom) = ((a - 0.5, b - 0.5) for a, b in (columns, rows))
