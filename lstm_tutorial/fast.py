@@ -62,8 +62,8 @@ def run(lstm: Any, xs: FloatArray, state: State) -> tuple[FloatArray, State, Ste
         np.dot(W, z_t, a)  # all pre-activations
         np.exp(a, gates_t)
         np.add(gates_t, one, gates_t)
-        np.divide(one, gates_t, gates_t)  # sigmoids, in the candidate's rows too
-        np.tanh(a_c, c_tilde)  # puts the candidate's rows right
+        np.divide(one, gates_t, gates_t)  # sigmoids of all rows
+        np.tanh(a_c, c_tilde)  # overwrites the candidate's
         np.multiply(f, c_prev, scratch)
         np.multiply(i, c_tilde, c)
         np.add(c, scratch, c)  # c = f * c_prev + i * c_tilde
@@ -132,6 +132,7 @@ def local_derivatives(steps: Steps, block: slice, workspace: FloatArray) -> tupl
     respect to that of o, (n, 4, H, B), and the derivative of h with respect to c, (n, H, B).
     """
     _, H, B = steps.cs.shape
+    # --8<-- [start:local-derivatives-body]
     gates = steps.gates[block]  # (n, 4H, B)
     gates = gates.reshape(len(gates), 4, H, B)  # (n, 4, H, B)
     _, i, c_tilde, o = gates.swapaxes(0, 1)  # (n, H, B) each
@@ -145,5 +146,6 @@ def local_derivatives(steps: Steps, block: slice, workspace: FloatArray) -> tupl
     np.multiply(1 - c_tilde * c_tilde, i, local[:, 2])  # puts them right
     local[:, 3] *= tanh_c
     dh_dc = o * (1 - tanh_c * tanh_c)  # (n, H, B)
+    # --8<-- [end:local-derivatives-body]
     return local, dh_dc
     # --8<-- [end:local-derivatives]

@@ -41,12 +41,12 @@ def plain_loop(lstm: LSTM, xs: Any) -> Any:
 
 # --8<-- [start:one-product]
 def one_product(lstm: LSTM, xs: Any) -> Any:
-    """Let one matrix hold all weights, one column all they act on."""
+    """Let one matrix hold all weights; z is [x; h_prev; 1]."""
     T, D, B = xs.shape
     H = lstm.hidden_size
     W = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
     W = W.reshape(4 * H, -1)  # (4H, D+H+1)
-    z = np.ones((T + 1, D + H + 1, B), xs.dtype)  # (T+1, D+H+1, B), [x; h_prev; 1]
+    z = np.ones((T + 1, D + H + 1, B), xs.dtype)  # (T+1, D+H+1, B)
     z[:T, :D] = xs
     z[0, D : D + H] = 0
     c = np.zeros((H, B), xs.dtype)  # (H, B)
