@@ -20,10 +20,10 @@ def build() -> None:
         sequences, losses = over_seeds(arms[arm]["runs"])
         axes.axhline(ADDING_BASELINE, **LINE)
         draw_band(axes, sequences / 1000, *losses, alpha=0.25, **style.series(0))
-        axes.set_title(name, fontsize=11.5, pad=3)
+        axes.set_title(name, pad=3)
     panels[0].set(ylim=(0, 0.25), xlim=(0, 64), yticks=[0, ADDING_BASELINE], yticklabels=["0", "1/6"])
     panels[-1].set_xlabel("sequences seen [thousands]")
-    figure.supylabel("mean squared error", fontsize=11.5)
+    figure.supylabel("mean squared error")
     style.save(
         figure,
         "adding_curves",

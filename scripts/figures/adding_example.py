@@ -23,7 +23,6 @@ def build() -> None:
             (0, 3),
             textcoords="offset points",
             ha="center",
-            fontsize=12.5,
             weight="bold",
         )
     first, second = (f"{numbers[k]:.2f}" for k in marked)
@@ -34,7 +33,6 @@ def build() -> None:
         (0, 4),
         xycoords="axes fraction",
         textcoords="offset points",
-        fontsize=12.5,
     )
     axes.set(xlabel="step t", ylabel="number", xlim=(0, T + 1), ylim=(0, 1.12), yticks=[0, 0.5, 1])
     axes.grid(False)

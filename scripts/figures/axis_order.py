@@ -27,14 +27,14 @@ def draw_array(axes: Axes, order: str, top: float) -> float:
     top += 1.9
     for k in range(SIZES[order[0]]):
         left = k * (columns + 0.8)
-        axes.text(left + columns / 2, top - 0.75, f"xs[{k}]", ha="center", va="center", fontsize=10.5)
+        axes.text(left + columns / 2, top - 0.75, f"xs[{k}]", ha="center", va="center")
         for row, column in product(range(rows), range(columns)):
             index = dict(zip(order, (k, row, column), strict=True))
             x, y = left + column, top + row
             corners = [(x + 0.03, y + 0.03), (x + 0.97, y + 0.03), (x + 0.97, y + 0.97), (x + 0.03, y + 0.97)]
             axes.add_collection(PolyCollection([corners], facecolors=SHADES[index["B"]], edgecolors="none"))
             label = f"{FEATURES[index['D']]}{index['T'] + 1}"
-            axes.text(x + 0.5, y + 0.53, label, ha="center", va="center", fontsize=10.5)
+            axes.text(x + 0.5, y + 0.53, label, ha="center", va="center")
         frame_vector(axes, order, k, left, top)
     return top + rows
 

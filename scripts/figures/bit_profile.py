@@ -23,8 +23,8 @@ def build() -> None:
         for when, line in (("before", "--"), ("after", "-")):
             axes.plot(followed(arm, when), color=color, linestyle=line, label=f"{name}, {when}")
     style.log_axis(axes)
-    axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c, relative to lag 0", xlim=(0, FOLLOWED_LAG))
-    style.legend(axes, ncols=2)
+    axes.set(xlabel="lag T − t (steps)", ylabel="gradient over lag 0", xlim=(0, FOLLOWED_LAG))
+    style.legend(axes)
     bias, chrono = ([f"{followed(arm, when)[-1]:.2g}" for when in ("before", "after")] for arm in ARMS)
     style.save(
         figure,

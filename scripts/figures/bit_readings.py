@@ -26,15 +26,15 @@ def build() -> None:
     heat(axes, xs, -4.0, 4.0)  # pale enough to read numbers on
     for (row, column), value in np.ndenumerate(xs):
         text = f"{value:+.0f}" if column == 0 else f"{round(value, 1) + 0.0:.1f}"
-        axes.text(column, row, text.replace("-", "−"), ha="center", va="center", fontsize=13)
+        axes.text(column, row, text.replace("-", "−"), ha="center", va="center")
     frame(axes, (0, 1), (0, SEQUENCES), linewidth=1.6)
     for row, bit in enumerate(xs[:, 0]):
-        axes.text(LAG + 1.2, row, "up" if bit > 0 else "down", ha="center", va="center", fontsize=13)
+        axes.text(LAG + 1.2, row, "up" if bit > 0 else "down", ha="center", va="center")
     for column, text in ((0, "the bit"), (LAG / 2 + 0.5, f"{LAG} steps of noise"), (LAG + 1.2, "answer")):
-        axes.text(column, -0.75, text, ha="center", va="bottom", fontsize=13)
+        axes.text(column, -0.75, text, ha="center", va="bottom")
     axes.set(xlim=(-0.6, LAG + 1.9), ylim=(SEQUENCES - 0.5, -1.4), yticks=[], xticks=range(LAG + 1))
-    axes.set_xticklabels(range(1, LAG + 2), fontsize=13)
-    axes.set_xlabel("step", fontsize=13)
+    axes.set_xticklabels(range(1, LAG + 2))
+    axes.set_xlabel("step")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     style.save(

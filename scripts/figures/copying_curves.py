@@ -12,7 +12,7 @@ def build() -> None:
     figure, axes = style.new_figure(height=2.9)
     draw_arms(axes, arms)
     axes.axhline(copying_baseline(gap), label="without memory", **LINE)
-    axes.set(xlabel="sequences seen [thousands]", ylabel="cross-entropy per step [nats]")
+    axes.set(xlabel="sequences seen [thousands]", ylabel="cross-entropy [nats]")
     axes.set(ylim=(0, 0.6), xlim=(0, 96))
     style.legend(axes)
     style.save(

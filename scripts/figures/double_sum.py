@@ -38,13 +38,13 @@ def build() -> None:
         if not np.isnan(value):
             text = f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
             weight = "bold" if row == column == T else "normal"
-            axes.text(column, row, text, ha="center", va="center", fontsize=13, fontweight=weight)
+            axes.text(column, row, text, ha="center", va="center", fontweight=weight)
     frame(axes, (T, T + 1), (0, T + 1))
     frame(axes, (0, T + 1), (T, T + 1))
     axes.set(yticks=range(T + 1), xticks=range(T + 1))
-    axes.set_yticklabels([*(f"loss of step {t}" for t in range(1, T + 1)), "sum"], fontsize=13)
-    axes.set_xticklabels([*(f"step {k}" for k in range(1, T + 1)), "sum"], fontsize=13)
-    axes.set_xlabel("the weight as used in", fontsize=13)
+    axes.set_yticklabels([*(f"loss of step {t}" for t in range(1, T + 1)), "sum"])
+    axes.set_xticklabels([*(f"step {k}" for k in range(1, T + 1)), "sum"])
+    axes.set_xlabel("the weight as used in")
     axes.xaxis.set_label_position("top")
     axes.xaxis.tick_top()
     axes.tick_params(length=0)

@@ -12,7 +12,7 @@ def build() -> None:
     memoryless = reber.memoryless, "knows the grammar, not the second symbol"
     figure, axes = learning_curves(arms, memoryless, height=3.8)
     draw_baseline(axes, reber.best_possible, "knows both", below=True)
-    axes.set(xlabel="strings seen [thousands]", ylabel="cross-entropy per symbol [nats]")
+    axes.set(xlabel="strings seen [thousands]", ylabel="cross-entropy [nats]")
     axes.set(ylim=(0.35, 0.8), xlim=(0, 15))
     style.legend(axes)
     style.save(

@@ -29,7 +29,7 @@ def build() -> None:
     figure, axes = style.new_figure(height=2.8)
     axes.plot(ws, loss(ws), **style.series(0))
     axes.plot(steps, loss(steps), "o", color=style.COLORS["forget"], markersize=4)
-    axes.annotate("clipped steps", (1.1, 1e4), (-90, 0), textcoords="offset points", fontsize=10.5)
+    axes.annotate("clipped steps", (1.1, 1e4), (-90, 0), textcoords="offset points")
     style.log_axis(axes)
     axes.set(xlabel="weight w of the loop", ylabel="loss", ylim=(1e-5, 1e6))
     style.save(

@@ -35,13 +35,13 @@ def build() -> None:
     figure, axes = style.new_figure(height=2.5)
     heat(axes, np.minimum(left[:, 1:], 1.0), -2.0, 2.0)  # pale enough to read numbers on
     for (row, column), factor in np.ndenumerate(factors):
-        axes.text(column, row, f"{factor:.2f}".removeprefix("0"), ha="center", va="center", fontsize=12.5)
+        axes.text(column, row, f"{factor:.2f}".removeprefix("0"), ha="center", va="center")
     for row, share in enumerate(left[:, -1]):
-        axes.text(STEPS + 0.85, row, percent(share), ha="center", va="center", fontsize=12.5, weight="bold")
+        axes.text(STEPS + 0.85, row, percent(share), ha="center", va="center", weight="bold")
     axes.set(xlim=(-0.5, STEPS + 1.7), yticks=range(len(NAMES)), xticks=[*range(STEPS), STEPS + 0.85])
-    axes.set_yticklabels(NAMES, fontsize=12.5)
-    axes.set_xticklabels([*range(1, STEPS + 1), "left"], fontsize=12.5)
-    axes.set_xlabel("steps back from the loss", fontsize=12.5)
+    axes.set_yticklabels(NAMES)
+    axes.set_xticklabels([*range(1, STEPS + 1), "left"])
+    axes.set_xlabel("steps back from the loss")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     ends = ", ".join(f"{percent(share)} in {name}" for name, share in zip(NAMES, left[:, -1], strict=True))

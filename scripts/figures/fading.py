@@ -18,11 +18,11 @@ def build() -> None:
         text = f"{value:.2g}" if value < 10 else f"{value:.0f}"
         if value < 0.001:
             text = style.magnitude(value).removeprefix("about ")
-        axes.text(column, row, text, ha="center", va="center", fontsize=13.5)
+        axes.text(column, row, text, ha="center", va="center")
     axes.set(yticks=range(len(WEIGHTS)), xticks=range(len(STEPS)))
-    axes.set_yticklabels([f"w = {w}" for w in WEIGHTS], fontsize=13.5)
-    axes.set_xticklabels(STEPS, fontsize=13.5)
-    axes.set_xlabel("steps after the input", fontsize=13.5)
+    axes.set_yticklabels([f"w = {w}" for w in WEIGHTS])
+    axes.set_xticklabels(STEPS)
+    axes.set_xlabel("steps after the input")
     axes.tick_params(length=0)
     axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_visible(False)

@@ -79,7 +79,7 @@ def build() -> None:
         below.annotate(f"{fault}: {wrong:.0%}", (wrong, k), (5, 0), textcoords="offset points", va="center")
     style.log_axis(above)
     above.set(ylabel="loss (mean of 2 seeds)", xlabel="update", xlim=(0, UPDATES))
-    style.legend(above, ncols=2)
+    style.legend(above)
     below.set(xlabel="error of the gradient", yticks=[], xlim=(0, 1.5))
     below.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     below.invert_yaxis()

@@ -18,7 +18,7 @@ def build() -> None:
     run = trace_sequence(load("adding"), examples.xs)
     total, c = running_sum(examples), run.c[:, unit]  # (T, B) each
     steps = np.arange(1, len(total) + 1)  # (T,)
-    figure, axes = style.new_figure(height=5.8, rows=4, height_ratios=[7, 7, 8, 1.1])
+    figure, axes = style.new_figure(height=6.6, rows=4, height_ratios=[6, 6, 10, 1.3])
     for b in range(SEQUENCES):
         axes[0].plot(steps, total[:, b], label=f"sequence {b + 1}", **style.series(b))
         axes[1].plot(steps, c[:, b], **style.series(b))

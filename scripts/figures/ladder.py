@@ -20,7 +20,7 @@ def build() -> None:
         axes.plot(ratios, range(len(rungs)), label=words, **style.series(k, markers=True))
     axes.set_yticks(range(len(rungs)), [name.replace(", ", ",\n").replace(": ", ":\n") for name in rungs])
     style.log_axis(axes, "x")
-    axes.set(xlim=(0.9, 400), xlabel="time, forward and back, as a multiple of the floor")
+    axes.set(xlim=(0.9, 400), xlabel="time of training over the floor")
     axes.axvline(1, color=style.COLORS["muted"], linestyle=":")
     style.legend(axes, ncols=1)
     style.save(

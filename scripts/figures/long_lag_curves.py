@@ -13,8 +13,8 @@ def build() -> None:
     baseline = baselines.long_lag(lag), f"all but the first symbol: ln 2 / {lag}"
     figure, axes = learning_curves(learned, baseline, height=3.5)
     style.log_axis(axes)
-    axes.set(ylabel="cross-entropy per step [nats]", ylim=(1e-3, 5), xlim=(0, 10))
-    style.legend(axes, ncols=2)
+    axes.set(ylabel="cross-entropy [nats]", ylim=(1e-3, 5), xlim=(0, 10))
+    style.legend(axes)
     style.save(
         figure,
         "long_lag_curves",

@@ -29,14 +29,13 @@ def build() -> None:
         right = accuracy(leaky(w), bits, readings)  # (lag,)
         axes.plot(lags, right, label=f"leaky unit, w = {w:g}" if k == 0 else f"w = {w:g}", **style.series(k))
     axes.axhline(0.5, color=style.COLORS["muted"], linestyle=":", linewidth=1.2)
-    axes.annotate("guessing", (1.0, 0.5), (0, -14), textcoords="offset points", fontsize=12)
+    axes.annotate("guessing", (1.0, 0.5), (0, -14), textcoords="offset points")
     style.log_axis(axes, "x")
     axes.set_xticks([1, 10, 100], ["1", "10", "100"])
     axes.set(ylim=(0.44, 1.03))
-    axes.set_xlabel("lag (steps of noise after the bit)", fontsize=12)
-    axes.set_ylabel("share of right answers", fontsize=12)
-    axes.tick_params(labelsize=12)
-    style.legend(axes, ncols=3, fontsize=12, handlelength=1.9, columnspacing=1.0)
+    axes.set_xlabel("lag (steps of noise after the bit)")
+    axes.set_ylabel("share of right answers")
+    style.legend(axes, ncols=3)
     style.save(
         figure,
         "memory_decay",

@@ -39,15 +39,14 @@ def build() -> None:
         first, *_ = axes.plot(up, color=style.series(2)["color"], linestyle="-", **look)
         second, *_ = axes.plot(down, color=style.series(5)["color"], linestyle="--", **look)
         axes.axhline(0, color=style.COLORS["muted"], linewidth=0.8)
-        axes.set_title(title, fontsize=13)
+        axes.set_title(title)
         axes.set_xlim(0, LAG + 1)
-        axes.tick_params(labelsize=12)
     first.set_label("bit up")
     second.set_label("bit down")
     for axes in panels[1:]:
         axes.set(ylim=(-1.3, 1.3), yticks=[-1, 0, 1])
-    panels[-1].set_xlabel("step (the bit is read in step 1)", fontsize=12.5)
-    style.corner_legend(panels[0], handles=[first, second], ncols=2, fontsize=12)
+    panels[-1].set_xlabel("step (the bit is read in step 1)")
+    style.corner_legend(panels[0], handles=[first, second], ncols=2)
     style.save(
         figure,
         "memory_states",

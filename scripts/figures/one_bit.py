@@ -22,12 +22,12 @@ def build() -> None:
     heat(axes, learned, 0.0, 10.0)  # pale enough to read numbers on
     for (row, column), share in np.ndenumerate(left):
         of = f"{learned[row][column]} of {len(runs[row][column])}"
-        axes.text(column, row - 0.16, of, ha="center", va="center", fontsize=12.5, weight="bold")
+        axes.text(column, row - 0.16, of, ha="center", va="center", weight="bold")
         text = f"{share:.2g}" if share >= 0.01 else style.magnitude(share).removeprefix("about ")
-        axes.text(column, row + 0.22, text, ha="center", va="center", fontsize=11.5)
+        axes.text(column, row + 0.22, text, ha="center", va="center")
     axes.set(yticks=range(len(NAMES)), xticks=range(len(LAGS)))
-    axes.set_yticklabels(NAMES.values(), fontsize=12.5)
-    axes.set_xticklabels([f"lag {lag}" for lag in LAGS], fontsize=12.5)
+    axes.set_yticklabels(NAMES.values())
+    axes.set_xticklabels([f"lag {lag}" for lag in LAGS])
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)

@@ -36,14 +36,14 @@ def build() -> None:
         digits = {"input": 0, "gates and candidate": 1, "states": 2}[title]
         for (row, column), value in np.ndenumerate(rows):
             text = f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
-            axes.text(column, row, text, ha="center", va="center", fontsize=13.5)
+            axes.text(column, row, text, ha="center", va="center")
         axes.set(yticks=range(len(names)), xticks=[])
-        axes.set_yticklabels(names, fontsize=13.5)
-        axes.set_title(title, fontsize=13.5)
+        axes.set_yticklabels(names)
+        axes.set_title(title)
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-    panels[-1].set_xticks(range(8), range(1, 9), fontsize=13.5)
-    panels[-1].set_xlabel("step t", fontsize=13.5)
+    panels[-1].set_xticks(range(8), range(1, 9))
+    panels[-1].set_xlabel("step t")
     style.save(
         figure,
         "one_unit",

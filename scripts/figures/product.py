@@ -24,7 +24,7 @@ def build() -> None:
     heat(axes[1, 2], trace.f)  # (H, 1)
     axes[0, 0].set_title(f"[xₜ; hₜ₋₁] turned on its side, ({size}, 1)")
     axes[1, 0].set_title(f"weights of the forget gate, ({H}, {size})")
-    axes[1, 1].set_title("a_f")
+    axes[1, 1].set_title("a")
     axes[1, 2].set_title("f", color=style.COLORS["forget"])
     for ax in (axes[0, 1], axes[0, 2], axes[2, 1], axes[2, 2]):
         ax.set_axis_off()

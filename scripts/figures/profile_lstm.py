@@ -14,7 +14,7 @@ def build() -> None:
         draw_band(axes, LAGS, **profiles["lstm"][bias], alpha=0.13, label=label, **style.series(k))
     axes.axhline(1.0, color=style.COLORS["muted"], linewidth=1)
     style.log_axis(axes)
-    axes.set(xlabel="lag T − t (steps)", ylabel="gradient at c (or h), relative to lag 0")
+    axes.set(xlabel="lag T − t (steps)", ylabel="gradient over lag 0")
     axes.set(ylim=(1e-20, 1e4), xlim=(0, 99))
     style.legend(axes)
     end = {name: style.magnitude(profile["median"][-1]) for name, profile in profiles["lstm"].items()}

@@ -22,7 +22,7 @@ def build() -> None:
         axes.set_xlabel("lag T − t (steps)")
     for axes in panels[:, 0]:
         axes.set_ylabel("size of ∂c at T / ∂c at t")
-    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper left", ncols=2)
+    style.legend(panels[0, 0])
     style.save(
         figure,
         "profile_paths",

@@ -12,9 +12,9 @@ def build() -> None:
         draw_band(axes, LAGS, **profiles[radius], alpha=0.13, label=f"ρ = {radius}", **style.series(k))
     axes.axhline(1.0, color=style.COLORS["muted"], linewidth=1)
     style.log_axis(axes)
-    axes.set(xlabel="lag T − t (steps)", ylabel="gradient at h, relative to lag 0")
+    axes.set(xlabel="lag T − t (steps)", ylabel="gradient over lag 0")
     axes.set(ylim=(1e-20, 1e10), xlim=(0, 99))
-    style.legend(axes, ncols=4)
+    style.legend(axes, ncols=3)
     end = {name: style.magnitude(profile["median"][-1]) for name, profile in profiles.items()}
     style.save(
         figure,

@@ -107,7 +107,7 @@ def draw_string(axes: Axes) -> None:
     for k, symbol in enumerate(STRING):
         carried = k in (1, last)
         look = {"color": CARRIED, "fontweight": "bold"} if carried else {}
-        axes.text(k, 0, symbol, ha="center", va="center", fontsize=14, **look)
+        axes.text(k, 0, symbol, ha="center", va="center", **look)
     bent = "arc3,rad=-0.18"
     axes.add_patch(
         FancyArrowPatch((1, 0.35), (last, 0.35), connectionstyle=bent, color=CARRIED, linewidth=1.8, **ARROW)
@@ -141,7 +141,7 @@ def arrow(
     axes.add_patch(FancyArrowPatch(tail, head, color=color, linewidth=1.8 if carried else 1.2, **ARROW))
     middle = (start[0] + to[0]) / 2 + shift[0], (start[1] + to[1]) / 2 + shift[1]
     look = {"color": CARRIED, "fontweight": "bold"} if carried else {}
-    axes.text(*middle, symbol, ha="center", va="center", fontsize=13, **look)
+    axes.text(*middle, symbol, ha="center", va="center", **look)
 
 
 def loop(axes: Axes, place: tuple[float, float], symbol: str, shift: tuple[float, float]) -> None:
@@ -151,4 +151,4 @@ def loop(axes: Axes, place: tuple[float, float], symbol: str, shift: tuple[float
     tail, head = (x - 0.14, y + up * 0.1), (x + 0.14, y + up * 0.1)
     bent, ink = f"arc3,rad={-4.2 * up}", style.COLORS["ink"]
     axes.add_patch(FancyArrowPatch(tail, head, connectionstyle=bent, color=ink, linewidth=1.2, **ARROW))
-    axes.text(x, y + shift[1], symbol, ha="center", va="center", fontsize=13)
+    axes.text(x, y + shift[1], symbol, ha="center", va="center")

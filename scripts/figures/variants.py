@@ -35,14 +35,14 @@ SUM = (51, BAND)
 
 def build() -> None:
     """Draw ``docs/_generated/variants.svg``."""
-    figure, grid = style.new_figure(height=4.0, rows=2, columns=4)
+    figure, grid = style.new_figure(height=6.6, rows=4, columns=2)
     for axes, change in zip(grid.flat, CHANGES, strict=True):
         draw_cell(axes, change)
     style.save(
         figure,
         "variants",
         title="The LSTM and seven cells with one part changed",
-        description="Eight small drawings of a cell in two rows of four. In each, a band, the cell state, "
+        description="Eight small drawings of a cell in four rows of two. In each, a band, the cell state, "
         "runs along the top; below it stand the forget gate f, the input gate i, the tanh of the candidate "
         "and the output gate o, all fed by one line. The first drawing is complete. In five of them one "
         "part is crossed out: a gate or one of the two tanh. With coupled gates, i reads one minus f, and a "
@@ -77,8 +77,8 @@ def draw_cell(axes: Axes, change: str) -> None:
         axes.plot([x - a, x + a], [y - b, y + b], **cross)
         axes.plot([x - a, x + a], [y + b, y - b], **cross)
     title = "the LSTM" if change == "none" else change
-    axes.set_title("\n".join(title.rsplit(" ", 1)) if len(title) > 14 else title, fontsize=11, loc="center")
-    axes.set(xlim=(0, 112), ylim=(8, 107), aspect="equal", anchor="S")
+    axes.set_title("\n".join(title.rsplit(" ", 1)) if len(title) > 20 else title, loc="center")
+    axes.set(xlim=(0, 112), ylim=(8, 107))
     axes.set_axis_off()
 
 
@@ -87,7 +87,7 @@ def draw_part(axes: Axes, color: str, label: str, middle: tuple[float, float], w
     x, y = middle
     look: dict[str, Any] = {"facecolor": (color, 0.15), "edgecolor": color, "linewidth": 1.3, "zorder": 3}
     axes.add_patch(Rectangle((x - width / 2, y - 9), width, 18, **look))
-    axes.text(x, y, label, ha="center", va="center", fontsize=10.5, zorder=5)
+    axes.text(x, y, label, ha="center", va="center", zorder=5)
 
 
 def draw_wires(axes: Axes, change: str) -> None:

@@ -57,7 +57,6 @@ def draw_baseline(axes: Axes, value: float, label: str, *, below: bool = False) 
         ha="right",
         va="top" if below else "bottom",
         color=style.COLORS["muted"],
-        fontsize=10.5,
     )
 
 

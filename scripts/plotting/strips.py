@@ -58,7 +58,7 @@ def _draw_group(axes: Axes, group: list[Strip]) -> None:
     heat(axes, np.concatenate([values for _, values, _ in group], axis=1).T)  # (strips, n)
     for row in range(len(group)):
         frame(axes, (0, n), (row, row + 1), "muted", linewidth=0.5)
-        axes.text(n, row, f"({n}, 1)", va="center", color=style.COLORS["muted"], fontsize=10)
+        axes.text(n, row, f"({n}, 1)", va="center", color=style.COLORS["muted"])
     axes.set(xlim=(-0.6, 33.5), ylim=(len(group) - 0.4, -0.6), xticks=[])
     axes.set_yticks(range(len(group)), [label for label, _, _ in group])
     for tick, (_, _, color) in zip(axes.get_yticklabels(), group, strict=True):

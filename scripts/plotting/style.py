@@ -72,16 +72,20 @@ VARIABLES = (
     | {color: f"--heat-{k}" for k, color in enumerate(HEAT)}
 )
 
+# A figure is laid out for the size that its text has on a narrow screen. Pages make the text smaller where they are
+# wide (`--text` in docs/assets/site.css), so that one drawing serves both.
+FONT_SIZE = 13.5
+
 matplotlib.rcParams.update(
     {
         "svg.fonttype": "none",
         "svg.hashsalt": "lstm-tutorial",
-        "font.size": 11.5,
-        "axes.titlesize": 12,
+        "font.size": FONT_SIZE,
+        "axes.titlesize": FONT_SIZE,
         "axes.titlelocation": "left",
-        "xtick.labelsize": 10.5,
-        "ytick.labelsize": 10.5,
-        "legend.fontsize": 11,
+        "xtick.labelsize": FONT_SIZE,
+        "ytick.labelsize": FONT_SIZE,
+        "legend.fontsize": FONT_SIZE,
         "text.color": COLORS["ink"],
         "axes.labelcolor": COLORS["ink"],
         "axes.edgecolor": COLORS["muted"],
@@ -121,7 +125,7 @@ def new_figure(height: float = 3.4, rows: int = 1, columns: int = 1, **options: 
     """Return an empty figure and its axes: one, or an array of them as ``Figure.subplots`` gives.
 
     The width of six inches fills the text column. A narrow screen shows the figure at about five sixths of
-    its size, so place two plots one above the other rather than side by side.
+    its size with all its text at `FONT_SIZE`, so place two plots one above the other rather than side by side.
     """
     figure = Figure(figsize=(6.0, height))
     return figure, figure.subplots(rows, columns, **options)
@@ -138,10 +142,12 @@ def series(k: int, *, markers: bool = False) -> dict[str, Any]:
     return {"color": color, "linestyle": line} | ({"marker": marker} if markers else {})
 
 
-def legend(axes: Axes, **options: Any) -> None:
-    """Write the legend above the plot, where it covers no data."""
-    defaults = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 3, "borderaxespad": 0.4}
-    axes.legend(**(defaults | {"handlelength": 2.4, "columnspacing": 1.4} | options))
+def legend(axes: Axes, ncols: int = 2) -> None:
+    """Write the legend of some axes above the figure, where it covers no data and has the whole width."""
+    assert isinstance(axes.figure, Figure)
+    handles, labels = axes.get_legend_handles_labels()
+    spacing = {"handlelength": 2.2, "columnspacing": 1.2, "borderaxespad": 0.2}
+    axes.figure.legend(handles, labels, loc="outside upper left", ncols=ncols, **spacing)
 
 
 def corner_legend(axes: Axes, **options: Any) -> None:
@@ -268,6 +274,7 @@ def _plain_tag(tag: str, name: str) -> str:
     """Rewrite one tag: colors as variables, the font of the page, ids of this figure, fewer decimals."""
     tag = re.sub(r"#[0-9a-f]{6}\b", lambda m: _variable(m.group()), tag)
     tag = re.sub(r"font-family: [^;\"]*; ", "", " ".join(tag.split()))
+    tag = re.sub(r"font-size: ([\d.]+px)", r"font-size: calc(\1*var(--text))", tag)
     for reference in (
         'href="#',
         "url(#",
