@@ -72,8 +72,8 @@ VARIABLES = (
     | {color: f"--heat-{k}" for k, color in enumerate(HEAT)}
 )
 
-# A figure is laid out for the size that its text has on a narrow screen. Pages make the text smaller where they are
-# wide (`--text` in docs/assets/site.css), so that one drawing serves both.
+# A figure is laid out for the size that its text has on a narrow screen. Pages make the text smaller where they
+# are wide (`--text` in docs/assets/site.css), so that one drawing serves both.
 FONT_SIZE = 13.5
 
 matplotlib.rcParams.update(
@@ -125,7 +125,7 @@ def new_figure(height: float = 3.4, rows: int = 1, columns: int = 1, **options: 
     """Return an empty figure and its axes: one, or an array of them as ``Figure.subplots`` gives.
 
     The width of six inches fills the text column. A narrow screen shows the figure at about five sixths of
-    its size with all its text at `FONT_SIZE`, so place two plots one above the other rather than side by side.
+    its size with all its text at `FONT_SIZE`: place two plots one above the other rather than side by side.
     """
     figure = Figure(figsize=(6.0, height))
     return figure, figure.subplots(rows, columns, **options)
