@@ -72,8 +72,8 @@ VARIABLES = (
     | {color: f"--heat-{k}" for k, color in enumerate(HEAT)}
 )
 
-# A figure is laid out for the size that its text has on a narrow screen. Pages make the text smaller where they
-# are wide (`--text` in docs/assets/site.css), so that one drawing serves both.
+# A figure is laid out for the size that its text has on a narrow screen. Pages make the text smaller where
+# they are wide (`--text` in docs/assets/site.css), so that one drawing serves both.
 FONT_SIZE = 13.5
 
 matplotlib.rcParams.update(
