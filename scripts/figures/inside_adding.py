@@ -23,7 +23,7 @@ def build() -> None:
         axes[0].plot(steps, total[:, b], label=f"sequence {b + 1}", **style.series(b))
         axes[1].plot(steps, c[:, b], **style.series(b))
     axes[0].set(ylabel="sum", xlim=(0.5, len(steps) + 0.5))
-    axes[0].set_title("sum of the marked numbers so far", pad=26)
+    axes[0].set_title("sum of the marked numbers so far")
     style.legend(axes[0])
     axes[1].set(title=f"cell state of unit {unit}", ylabel="c", xlim=(0.5, len(steps) + 0.5))
     values = np.array([getattr(run, name)[:, unit, 0] for name in ROWS])  # (5, T)
