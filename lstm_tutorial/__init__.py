@@ -2,7 +2,7 @@
 
 Nothing here draws, and nothing needs more than NumPy. The modules are meant to be read in this order:
 `activations`, `lstm`, `network`, `trace`, `rnn`, `gru`, `variants`, `fast`, `layers`, `gradcheck`, `losses`,
-`optim`, `train`, `tasks`.
+`optim`, `train`, `tasks`, `interop`.
 """
 
 from lstm_tutorial.activations import (

@@ -85,13 +85,13 @@ def stack(
     return layers
 
 
-def mixed_stack() -> list[Layer]:
+def mixed_stack(dtype: Any = np.float64) -> list[Layer]:
     """Make a pair of two kinds and sizes, another kind above it, and a pair with read-outs at the top."""
-    rng = np.random.default_rng(0)
+    drawn: dict[str, Any] = {"rng": np.random.default_rng(0), "dtype": dtype}
     return [
-        (GRU(D, 2, None, rng=rng), LSTM(D, 4, None, rng=rng)),
-        RNN(6, H, None, rng=rng),
-        (LSTM(H, 3, O, rng=rng), GRU(H, 2, O, rng=rng, reset="before")),
+        (GRU(D, 2, None, **drawn), LSTM(D, 4, None, **drawn)),
+        RNN(6, H, None, **drawn),
+        (LSTM(H, 3, O, **drawn), GRU(H, 2, O, reset="before", **drawn)),
     ]
 
 
@@ -131,3 +131,8 @@ def in_form(layers: list[Layer], values: Values, form: str) -> list[Any]:
         parts = [part if len(part) > 1 else part[0] for part in both]
         states.append(parts[0] if len(parts) == 1 else tuple(parts))
     return states
+
+
+def parts(states: Any) -> list[Any]:
+    """Return all arrays of states, the lowest layer's first."""
+    return [states] if isinstance(states, np.ndarray) else [a for part in states for a in parts(part)]

@@ -23,7 +23,19 @@ from lstm_tutorial import (
 )
 from lstm_tutorial.layers import turned
 from tests.asserts import assert_raises, assert_same, copies
-from tests.problems import D, H, O, in_form, layers_values, mixed_stack, random_lengths, stack
+from tests.golden import read
+from tests.problems import (
+    D,
+    H,
+    O,
+    in_form,
+    layers_values,
+    mixed_stack,
+    parts,
+    random_lengths,
+    relative_error,
+    stack,
+)
 
 STACKS: dict[str, Any] = {
     "LSTM, 2x1": partial(stack, "LSTM", 2, 1),
@@ -32,11 +44,6 @@ STACKS: dict[str, Any] = {
     "mixed": mixed_stack,
 }
 every_stack = pytest.mark.parametrize("made", STACKS.values(), ids=STACKS)
-
-
-def parts(states: Any) -> list[Any]:
-    """Return all arrays of states, the lowest layer's first."""
-    return [states] if isinstance(states, np.ndarray) else [a for part in states for a in parts(part)]
 
 
 def run(layers: Any, values: Any, lengths: Any) -> Any:
@@ -66,6 +73,28 @@ def test_gradients_agree_with_central_differences(made, T, B, ragged):
     parameters = layer_parameters(layers) | {"xs": values["xs"]} | starts
     report = check_gradients(results, parameters, backward, samples=3, tolerance=1e-8)
     assert report.ok, str(report)
+
+
+@pytest.mark.parametrize("case", read("layers"))
+def test_results_and_gradients_are_pytorchs(case):
+    """To 1e-12 in norm, array by array; with lengths, and with fixed dropout masks between layers."""
+    golden = read("layers")[case]
+    kind, _, form = case.partition("_")
+    depth = 1 + max(int(name[0]) for name in golden if name[0].isdigit())
+    layers = stack({"GRU": "GRU, reset after"}.get(kind, kind), depth, 2 if form.startswith("pair") else 1)
+    for name, array in layer_parameters(layers).items():
+        array[...] = golden[name]
+    values = golden | {"masks": [golden.get(f"mask{k}") for k in range(depth - 1)]}
+    found = run(layers, values, golden["lengths"])
+    dstates = in_form(layers, values, "d{}")
+    gradients = backpropagate_layers(found.cache, dys=golden["dys"], dhs=golden["dhs"], dstates=dstates)
+    wanted = {name.removeprefix("grad_") for name in golden if name.startswith("grad_")}
+    assert wanted == gradients.keys()
+    pairs = [(golden[f"grad_{name}"], gradients[name]) for name in wanted]
+    pairs += [(golden["ys"], found.ys), (golden["hs"], found.hs)]
+    pairs += zip(parts(in_form(layers, golden, "{}")), parts(found.states), strict=True)
+    for theirs, ours in pairs:
+        assert relative_error(ours, theirs) < 1e-12
 
 
 def test_a_stack_is_one_network_after_the_other():

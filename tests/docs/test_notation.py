@@ -18,6 +18,7 @@ import pytest
 import lstm_tutorial
 from lstm_tutorial import GRU, LSTM, RNN, backpropagate, network, squared_error, unroll
 from lstm_tutorial.gradcheck import STEP
+from lstm_tutorial.interop import ORDERS
 from tests.docs.pages import all_pages, tables_of, text_of
 
 SIZES = {"D": 3, "H": 5, "O": 2, "B": 4, "T": 7}
@@ -206,12 +207,10 @@ def test_every_order_names_the_gates_of_its_column(framework: str) -> None:
     assert sorted(column["order of the gates"].split(", ")) == sorted(letters)
 
 
-def test_the_order_of_pytorch_is_the_one_that_its_comparison_uses() -> None:
-    """`tests/parity` fills PyTorch's layer in this order, and PyTorch then agrees."""
-    source = (Path(__file__).parents[1] / "parity" / "pytorch.py").read_text(encoding="utf-8")
-    found = re.search(r'"LSTM": \(torch\.nn\.LSTMCell, (\(.*?\))\)', source)
-    assert found
-    column = rosetta()["PyTorch `nn.LSTM`"]
+@pytest.mark.parametrize("column", ["PyTorch `nn.LSTM`", "Keras `LSTM`", "ONNX `LSTM`"])
+def test_the_orders_are_those_of_the_bridges(column: str) -> None:
+    """`lstm_tutorial.interop` carries weights over in these orders, and `tests/parity` compares results."""
+    cells = rosetta()[column]
     gates = {"Wf": "forget gate", "Wi": "input gate", "Wc": "candidate", "Wo": "output gate"}
-    order = [column[gates[name]] for name in ast.literal_eval(found.group(1))]
-    assert column["order of the gates"] == ", ".join(order)
+    order = [cells[gates[name]] for name in ORDERS[column.split()[0]]["LSTM"]]
+    assert cells["order of the gates"] == ", ".join(order)

@@ -1,4 +1,4 @@
-"""Numbers that PyTorch computed once, for tests that run without it.
+"""Numbers that PyTorch and other frameworks computed once, for tests that run without them.
 
 `python tests/parity/golden.py` wrote the files here and writes them again. They hold plain arrays, no pickle.
 """

@@ -1,8 +1,8 @@
-"""Write the numbers of PyTorch that the tests compare with where PyTorch is not installed.
+"""Write the numbers of PyTorch, Keras and ONNX Runtime that tests compare with where these are not installed.
 
-`python -m tests.parity.golden` writes ``tests/golden/*.npz``: plain float64 arrays, no pickle, the same bytes
-for the same numbers. The networks' weights and inputs are drawn here and stored beside what PyTorch computes
-from them, so the tests depend on no generator. `tests/parity` repeats every number.
+`python -m tests.parity.golden` writes ``tests/golden/*.npz``: plain arrays, no pickle, the same bytes for the
+same numbers. The networks' weights and inputs are drawn here and stored beside what the others compute from
+them, so the tests depend on no generator. `tests/parity` repeats every number.
 """
 
 import io
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from scripts.files import write_atomically
-from tests.parity import pytorch, training
+from tests.parity import frameworks, layers, pytorch, training
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 
@@ -28,6 +28,8 @@ def cases() -> dict[str, dict[str, Any]]:
         for kind in pytorch.CELLS
     }
     return sequences | {
+        "interop": {name: frameworks.case(name) for name in frameworks.CASES},
+        "layers": {name: layers.case(name) for name in layers.CASES},
         "jacobians": {"T50": pytorch.jacobian_case()},
         "losses": {name: training.loss_case(name) for name in training.LOSSES},
         "optimizers": {name: training.optimizer_case(name) for name in training.OPTIMIZERS},
