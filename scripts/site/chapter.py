@@ -67,7 +67,7 @@ class CompleteChapter(Treeprocessor):
             return
         title = next(position for position, element in enumerate(root) if element.tag == "h1")
         meta = Element("p", {"class": "chapter-meta"})
-        meta.text = f"{self.source.minutes} minutes"
+        meta.text = f"{self.source.minutes} minutes of reading"
         root.insert(title + 1, meta)
         for number, figure in enumerate(root.iter("figure"), start=1):
             number_figure(figure, f"figure-{number}", f"Figure {number}")

@@ -51,7 +51,7 @@ def test_minutes_leave_out_what_is_not_read(skipped: str) -> None:
 
 def test_a_chapter_has_its_minutes_under_the_title_and_numbered_figures(markdown: Markdown) -> None:
     html = markdown.convert(CHAPTER)
-    assert '<h1>A title</h1>\n<p class="chapter-meta">1 minutes</p>' in html
+    assert '<h1>A title</h1>\n<p class="chapter-meta">1 minutes of reading</p>' in html
     assert '<figure id="figure-1">' in html
     assert (
         '<figcaption><a class="figure-number" href="#figure-2">Figure 2</a> Another conclusion.</figcaption>'
