@@ -15,7 +15,7 @@ from scripts.plotting.curves import draw_smooth
 D, H, O, T, B = 3, 8, 1, 6, 16
 UPDATES = 100
 SEEDS = range(2)
-FAULTS = ("right", "dc_next dropped", "dh overwritten", "one bias for another", "[h; x] for [x; h]")
+FAULTS = ("right gradient", "dc_next dropped", "dh overwritten", "one bias for another", "[h; x] for [x; h]")
 
 
 def batch(rng: np.random.Generator) -> tuple[Any, Any]:
@@ -53,7 +53,7 @@ def error(fault: str) -> float:
     lstm, (xs, targets) = LSTM(D, H, O, rng=0), batch(np.random.default_rng(0))
     right, wrong = (
         np.concatenate([g.ravel() for g in gradients(lstm, xs, targets, kind)[1].values()])
-        for kind in ("right", fault)
+        for kind in (FAULTS[0], fault)
     )
     return float(np.linalg.norm(right - wrong) / max(np.linalg.norm(right), np.linalg.norm(wrong)))
 
@@ -75,12 +75,13 @@ def build() -> None:
         losses = np.mean([curve(fault, seed) for seed in SEEDS], axis=0)  # (UPDATES,)
         draw_smooth(above, losses, label=fault, **style.series(k))
         wrong = error(fault)
+        text = f"{fault}: {wrong:.0%} off" if wrong else f"{fault}: no error"
         below.barh(k, wrong, color=style.series(k)["color"], height=0.6)
-        below.annotate(f"{fault}: {wrong:.0%}", (wrong, k), (5, 0), textcoords="offset points", va="center")
+        below.annotate(text, (wrong, k), (5, 0), textcoords="offset points", va="center")
     style.log_axis(above)
     above.set(ylabel="loss (mean of 2 seeds)", xlabel="update", xlim=(0, UPDATES))
     style.legend(above)
-    below.set(xlabel="error of the gradient", yticks=[], xlim=(0, 1.5))
+    below.set(xlabel="error before the first update", yticks=[], xlim=(0, 1.5))
     below.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     below.invert_yaxis()
     below.grid(axis="y", visible=False)
