@@ -216,7 +216,7 @@ class Adam(Optimizer):
         # --8<-- [start:adam]
         m, v = kept  # what is kept for this parameter
         m = m + (1 - self.beta1) * (gradient - m)  # mean of the gradient
-        v = v + (1 - self.beta2) * (gradient * gradient - v)  # mean of its square
+        v = v + (1 - self.beta2) * (gradient * gradient - v)  # of its square
         m_hat = m / (1 - self.beta1**t)  # as if neither had started at zero
         v_hat = v / (1 - self.beta2**t)
         step = m_hat / (np.sqrt(v_hat) + self.epsilon)

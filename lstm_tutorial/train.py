@@ -396,7 +396,7 @@ def _chunks(
         part = slice(start, start + length)
         out = unroll(network, xs[part], h, c)
         value, dys = loss(out.ys, targets[part])
-        gradients = backpropagate(out.cache, dys=dys)  # no dh, no dc: the cut
+        gradients = backpropagate(out.cache, dys=dys)  # no dh, dc: the cut
         h, c = out.h, out.c  # the state is carried
         yield Chunk(value, gradients, out.h, out.c)
         # --8<-- [end:truncated]
