@@ -59,7 +59,7 @@ def build() -> None:
         title="One bit, learned in one chunk and in two",
         description=(
             "Two panels with a line for each of five seeds: the share of right answers during training. With"
-            " one chunk all rise to 100 percent within 50 steps and stay there. With a cut between the bit and"
-            " the question they rise and fall, some to 90 percent and some below 50, and end near 50."
+            " one chunk all rise to 100 percent within 50 steps and stay there. With a cut between the bit"
+            " and the question they rise and fall, some to 90 percent and some below 50, and end near 50."
         ),
     )
