@@ -12,7 +12,7 @@ SEED = 4
 
 
 def build() -> None:
-    figure, (above, below) = style.new_figure(height=4.6, rows=2, sharex=True)
+    figure, (above, below) = style.new_figure(height=5.0, rows=2, sharex=True)
     for k, clip in enumerate((None, LIMIT)):
         label = "no clipping" if clip is None else f"clipped at {clip:g}"
         metrics = training(LAG, SEED, SGD(0.3, momentum=0.9), STEPS, clip=clip)

@@ -70,7 +70,7 @@ def curve(fault: str, seed: int) -> list[float]:
 
 
 def build() -> None:
-    figure, (above, below) = style.new_figure(height=5.2, rows=2, height_ratios=(3, 1.4))
+    figure, (above, below) = style.new_figure(height=5.8, rows=2, height_ratios=(3, 2))
     for k, fault in enumerate(FAULTS):
         losses = np.mean([curve(fault, seed) for seed in SEEDS], axis=0)  # (UPDATES,)
         draw_smooth(above, losses, label=fault, **style.series(k))
@@ -79,9 +79,9 @@ def build() -> None:
         below.barh(k, wrong, color=style.series(k)["color"], height=0.6)
         below.annotate(text, (wrong, k), (5, 0), textcoords="offset points", va="center")
     style.log_axis(above)
-    above.set(ylabel="loss (mean of 2 seeds)", xlabel="update", xlim=(0, UPDATES))
+    above.set(ylabel="loss, mean of 2 seeds", xlabel="update", xlim=(0, UPDATES))
     style.legend(above)
-    below.set(xlabel="error before the first update", yticks=[], xlim=(0, 1.5))
+    below.set(xlabel="error before the first update", yticks=[], xticks=(0, 0.5, 1), xlim=(0, 1.6))
     below.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     below.invert_yaxis()
     below.grid(axis="y", visible=False)

@@ -49,7 +49,7 @@ def build() -> None:
         axes.axhline(0.5, color=style.COLORS["muted"], linestyle=(0, (4, 3)), linewidth=1.1)
         for seed in SEEDS:
             axes.plot(steps, curve(length, seed), **style.series(seed), linewidth=1.3)
-        axes.set(title=title, ylabel="right", ylim=(0.2, 1.05), xlim=(EVERY, STEPS))
+        axes.set(title=title, ylabel="right answers", ylim=(0.2, 1.05), xlim=(EVERY, STEPS))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     panels[0].annotate("a coin", (STEPS, 0.5), (0, 4), textcoords="offset points", ha="right")
     panels[-1].set_xlabel("step of training")
