@@ -1,0 +1,49 @@
+"""Every chapter, present and to come, holds its budgets, and its code can be copied as a program."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.site.audit import WIDE
+from tests.site.builds import ADDRESS, ROOT
+
+CHAPTERS = sorted(path.stem for path in (ROOT / "docs/learn").glob("*.md"))
+BUDGETS = (Path(__file__).parent / "budgets.js").read_text(encoding="utf-8")
+BROKEN = """() => {
+    const article = document.querySelector("article"), block = article.querySelector(".executed")
+    for (const name of ["In short", "Check yourself"])
+        [...article.querySelectorAll("h2")].find(title => title.textContent.startsWith(name)).remove()
+    article.querySelector("figure").before(...Array.from({ length: 40 }, () => block.cloneNode(true)))
+    article.querySelector(".admonition").append("word ".repeat(2200))
+    block.querySelector("code").append("\\n".repeat(30) + "a long line ".repeat(10))
+    for (const answer of article.querySelectorAll("details.answer")) answer.remove()
+}"""
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_holds_its_budgets(chapter: str, page: Page) -> None:
+    page.goto(f"{ADDRESS}learn/{chapter}/", wait_until="networkidle")
+    assert page.viewport_size == WIDE
+    assert page.evaluate(BUDGETS) == []
+
+
+def test_each_budget_is_noticed(page: Page) -> None:
+    page.goto(f"{ADDRESS}learn/fifteen/", wait_until="networkidle")
+    page.evaluate(BROKEN)
+    over = "; ".join(page.evaluate(BUDGETS))
+    for sign in ("words", "pixels high", "first picture", "percent code", "lines:", "wider than its box"):
+        assert sign in over
+    for sign in ('no "In short"', 'no "Check yourself"', "0 questions"):
+        assert sign in over
+
+
+def test_a_block_is_copied_with_all_above_it(context: BrowserContext, page: Page) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{ADDRESS}learn/cell/", wait_until="networkidle")
+    blocks = page.locator("article .executed pre:has(nav) > code").all_text_contents()
+    assert page.locator(".copy-program").count() == len(blocks) - 1
+    page.locator(".copy-program").nth(1).click()
+    page.wait_for_selector(".copy-program.copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "\n\n".join(block.rstrip() for block in blocks[:3]) + "\n"
