@@ -77,8 +77,8 @@ def join(network: Network, framework: str) -> Joined:
     ----------
     network : LSTM, GRU or RNN
         The network.
-    framework : {"PyTorch", "Keras", "ONNX"}
-        Whose order.
+    framework : str
+        Whose order: ``"PyTorch"``, ``"Keras"`` or ``"ONNX"``.
 
     Raises
     ------
@@ -98,22 +98,22 @@ def join(network: Network, framework: str) -> Joined:
 
 # --8<-- [start:split]
 def split(
-    kind: str, framework: str, weights: Joined, *, output_size: int | None = None, **options: Any
+    kind: str, framework: str, weights: Joined, *, output_size: int | None = None, reset: str = "after"
 ) -> Network:
     """Make a network from weights in the order of a framework. The two biases are added.
 
     Parameters
     ----------
-    kind : {"LSTM", "GRU", "RNN"}
-        The kind of the network.
-    framework : {"PyTorch", "Keras", "ONNX"}
-        Whose order.
+    kind : str
+        The kind of the network: ``"LSTM"``, ``"GRU"`` or ``"RNN"``.
+    framework : str
+        Whose order: ``"PyTorch"``, ``"Keras"`` or ``"ONNX"``.
     weights : Joined
         The weights. They are copied.
     output_size : int, optional
         O, the number of outputs, for a network with a read-out.
-    **options
-        ``reset`` of a GRU.
+    reset : {"after", "before"}
+        The form of a GRU.
 
     Raises
     ------
@@ -128,7 +128,8 @@ def split(
     W_h = as_array("W_h", weights.W_h, (rows, H), dtype)  # (nH, H)
     b = as_array("b", weights.b, (rows,), dtype)  # (nH,)
     b_hidden = as_array("b_hidden", weights.b_hidden, (rows,), dtype)  # (nH,)
-    network: Any = KINDS[kind](W_x.shape[1], H, output_size, rng=0, dtype=dtype, **options)  # type: ignore[call-arg]
+    form: dict[str, Any] = {"reset": reset} if kind == "GRU" else {}
+    network: Any = KINDS[kind](W_x.shape[1], H, output_size, rng=0, dtype=dtype, **form)  # type: ignore[call-arg]
     for k, name in enumerate(names):
         gate = slice(k * H, (k + 1) * H)
         setattr(network, name, np.concatenate((W_x[gate], W_h[gate]), axis=1))  # (H, D+H)
@@ -309,9 +310,9 @@ def from_keras(layer: Any, read_out: Any = None) -> Any:
         raise ValueError("go_backwards must be False: a network here reads forward, and a pair both ways")
     W_x, W_h, b = keras_weights(keras, layer)  # (D, nH), (H, nH), and (nH,) or (2, nH)
     biases = b if b.ndim == 2 else (b, np.zeros_like(b))  # (nH,) each
-    options = {"reset": "after" if layer.reset_after else "before"} if kind == "GRU" else {}
+    reset = "after" if getattr(layer, "reset_after", False) else "before"
     output_size = None if read_out is None else read_out.units
-    network = split(kind, "Keras", Joined(W_x.T, W_h.T, *biases), output_size=output_size, **options)
+    network = split(kind, "Keras", Joined(W_x.T, W_h.T, *biases), output_size=output_size, reset=reset)
     if read_out is not None:
         refuse_activation("read_out.activation", read_out.activation, "linear")
         W, by = keras_weights(keras, read_out)  # (H, O), (O,)
@@ -479,7 +480,7 @@ def from_onnx(model: Any) -> Any:
     arrays = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     # Each value that is made of the model's inputs, with the number of layers that it has gone through.
     depth = {value.name: 0 for value in model.graph.input if value.name not in arrays}
-    found: list[list[tuple[str, Joined, dict[str, str]]]] = []
+    found: list[list[tuple[str, Joined, str]]] = []
     read_out: list[FloatArray] = []
     for node in model.graph.node:
         reads = [name for name in node.input if name in depth]
@@ -505,7 +506,7 @@ def from_onnx(model: Any) -> Any:
     layers: list[Layer] = []
     for k, parts in enumerate(found):
         output_size = len(read_out[0]) if read_out and k == len(found) - 1 else None
-        both = [split(kind, "ONNX", w, output_size=output_size, **options) for kind, w, options in parts]
+        both = [split(kind, "ONNX", w, output_size=output_size, reset=reset) for kind, w, reset in parts]
         layers.append(both[0] if len(both) == 1 else (both[0], both[1]))
     if read_out:
         set_read_out(list(named_networks(layers)[-1].values()), *read_out)
@@ -546,7 +547,7 @@ def onnx_arrays(networks: list[Network], place: str) -> dict[str, Any]:
     }
 
 
-def onnx_weights(onnx: Any, node: Any, arrays: dict[str, Any]) -> list[tuple[str, Joined, dict[str, str]]]:
+def onnx_weights(onnx: Any, node: Any, arrays: dict[str, Any]) -> list[tuple[str, Joined, str]]:
     """Return kind, weights and form of each direction of a recurrent node; refuse what else it has."""
     kind = node.op_type
     settings = {a.name: onnx.helper.get_attribute_value(a) for a in node.attribute}
@@ -573,8 +574,7 @@ def onnx_weights(onnx: Any, node: Any, arrays: dict[str, Any]) -> list[tuple[str
     B = np.zeros((directions, 2 * rows), dtype)  # (directions, 2nH)
     if len(node.input) > 3 and node.input[3]:
         B = as_array("B", arrays[node.input[3]], B.shape, dtype)  # (directions, 2nH)
-    options = {"reset": reset} if kind == "GRU" else {}
-    return [(kind, Joined(W[d], R[d], *np.split(B[d], 2)), options) for d in range(directions)]
+    return [(kind, Joined(W[d], R[d], *np.split(B[d], 2)), reset) for d in range(directions)]
 
 
 def save(network: Network | Sequence[Layer], path: str | os.PathLike[str]) -> None:

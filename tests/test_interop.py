@@ -63,9 +63,9 @@ def test_joined_weights_split_into_the_same_bits(framework, kind):
         message = f"network must be LSTM or GRU for Keras, got {network}"
         assert_raises(TypeError, message, lambda: interop.join(network, framework))
         return
-    options = {"reset": network.reset} if isinstance(network, GRU) else {}
+    reset = network.reset if isinstance(network, GRU) else "after"
     joined = interop.join(network, framework)
-    back = interop.split(type(network).__name__, framework, joined, output_size=O, **options)
+    back = interop.split(type(network).__name__, framework, joined, output_size=O, reset=reset)
     back.Wy, back.Wy_bias = network.Wy, network.Wy_bias
     assert_same(back.parameters(), network.parameters())
 
@@ -75,9 +75,9 @@ def test_weights_as_a_framework_keeps_them(case):
     """Each framework ran with these weights in its own order: our network gives its hidden states."""
     golden = read("interop")[case]
     framework, kind, *before = case.split()
-    options: dict[str, Any] = {"reset": "before" if before else "after"} if kind == "GRU" else {}
+    reset = "before" if before else "after"
     joined = interop.Joined(*[golden[name] for name in interop.Joined._fields])
-    hs = unroll(interop.split(kind, framework, joined, **options), golden["xs"]).hs
+    hs = unroll(interop.split(kind, framework, joined, reset=reset), golden["xs"]).hs
     assert hs.dtype == golden["hs"].dtype
     assert relative_error(hs, golden["hs"]) < (1e-12 if hs.dtype == np.float64 else 1e-6)
 
