@@ -23,7 +23,6 @@ STACKS: dict[str, Any] = {
     "pairs": lambda dtype: stack("GRU, reset before", 2, 2, dtype=dtype),
     "mixed": lambda dtype: mixed_stack(dtype),
 }
-NO_KERAS = "keras cannot be imported: pip install keras torch, and set KERAS_BACKEND=torch"
 FRAMEWORKS = {"torch", "keras", "onnx", "onnxruntime", "safetensors", "tensorflow", "jax"}
 
 
@@ -39,19 +38,21 @@ def test_importing_the_package_imports_no_framework():
 
 
 @pytest.mark.parametrize(
-    ("module", "message", "call"),
+    ("module", "install", "call"),
     [
-        ("torch", "torch cannot be imported: pip install torch", lambda: interop.from_pytorch(None)),
-        ("torch", "torch cannot be imported: pip install torch", lambda: interop.to_pytorch(LSTM(D, H, O))),
-        (
-            "safetensors.numpy",
-            "safetensors cannot be imported: pip install safetensors",
-            lambda: interop.load("x"),
-        ),
+        ("torch", "torch", lambda: interop.from_pytorch(None)),
+        ("torch", "torch", lambda: interop.to_pytorch(LSTM(D, H, O))),
+        ("keras", interop.KERAS, lambda: interop.from_keras(None)),
+        ("keras", interop.KERAS, lambda: interop.to_keras(LSTM(D, H, O))),
+        ("onnx", "onnx", lambda: interop.from_onnx(None)),
+        ("onnx", "onnx", lambda: interop.to_onnx(LSTM(D, H, O))),
+        ("safetensors.numpy", "safetensors", lambda: interop.load("x")),
+        ("safetensors.numpy", "safetensors", lambda: interop.save(LSTM(D, H, O), "x")),
     ],
 )
-def test_a_missing_framework_is_named(monkeypatch, module, message, call):
+def test_a_missing_framework_is_named(monkeypatch, module, install, call):
     monkeypatch.setitem(sys.modules, module, None)
+    message = f"{module.partition('.')[0]} cannot be imported: pip install {install}"
     assert_raises(ImportError, message, call)
 
 
