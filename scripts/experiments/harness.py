@@ -45,6 +45,7 @@ NAMES = [
     "gradient_profile",
     "one_bit",
     "inside",
+    "gru",
 ]
 """All experiments, in the order of the pages."""
 

@@ -44,3 +44,22 @@ def test_sequences_and_gradients(kind, T, B, sizes, dtype, allowed):
     for name, value in (results(ours) | gradients).items():
         assert value.dtype == theirs[name].dtype
         assert relative_error(value, theirs[name]) < allowed, name
+
+
+def test_the_frameworks_have_as_many_parameters_as_the_chapter_on_the_gru_says():
+    """For D = 4 and H = 5: two biases everywhere, but in Keras only for a GRU with the reset after."""
+    import keras
+    import torch
+
+    def keras_size(layer):
+        layer.build((None, None, 4))
+        return layer.count_params()
+
+    def torch_size(layer):
+        return sum(array.numel() for array in layer.parameters())
+
+    assert torch_size(torch.nn.GRU(4, 5)) == 3 * 5 * (4 + 5 + 2)
+    assert torch_size(torch.nn.LSTM(4, 5)) == 4 * 5 * (4 + 5 + 2)
+    assert keras_size(keras.layers.GRU(5)) == 3 * 5 * (4 + 5 + 2)
+    assert keras_size(keras.layers.GRU(5, reset_after=False)) == 3 * 5 * (4 + 5 + 1)
+    assert keras_size(keras.layers.LSTM(5)) == 4 * 5 * (4 + 5 + 1)
