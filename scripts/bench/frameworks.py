@@ -103,7 +103,8 @@ def doubled_step() -> float:
     torch.optim.SGD(module.parameters(), lr=0.1).step()
     after = module.bias_ih_l0 + module.bias_hh_l0, module.bias_ih_l0
     moved = [(a - b).norm().item() for a, b in zip(after, before, strict=True)]
-    return moved[0] / moved[1]
+    ratio: float = moved[0] / moved[1]
+    return ratio
 
 
 def parameter_counts() -> dict[str, int]:
