@@ -7,7 +7,8 @@ here: their records are committed.
 
 A script is stale when a file that it wrote was removed or edited, or when anything that it may have read has
 changed: itself, what it imports of the package and of the scripts, a record, the version of NumPy or of
-Matplotlib. The contents of files count, not their times.
+Matplotlib. The contents of files count, not their times, and of Python files only what runs: comments and
+docstrings may change.
 """
 
 import ast
@@ -16,7 +17,8 @@ import importlib
 import json
 import os
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import cache
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,12 +28,19 @@ from tqdm import tqdm
 
 from scripts.files import GENERATED, ROOT, write_atomically
 
+VERSIONS = version("numpy") + version("matplotlib")
 HASHES = GENERATED / ".hashes.json"
 """What every script has read and written, as hashes, when it last ran."""
 
 
-def build() -> list[str]:
-    """Run what is stale, each script in a process of its own, and return the names of the scripts that ran.
+def workers() -> ProcessPoolExecutor:
+    """Return new processes, as many as there are cores, that import everything anew."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread each: the processes share the cores
+    return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
+
+
+def build(pool: Executor) -> list[str]:
+    """Run what is stale in the processes of the pool, and return the names of the scripts that ran.
 
     If a script raises, what ran before it stays done.
     """
@@ -40,14 +49,10 @@ def build() -> list[str]:
     scripts = generating_scripts()
     read = {name: digest(files) for name, files in dependencies(scripts).items()}
     stale = [name for name in scripts if saved.get(name) != {"read": read[name], "written": written(name)}]
-    if stale:
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # one thread each: the processes share the cores
-        workers = min(len(stale), os.cpu_count() or 1)
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            results = tqdm(pool.map(run, stale), "scripts", len(stale), leave=False, disable=None)
-            for name, files in zip(stale, results, strict=True):
-                saved[name] = {"read": read[name], "written": files}
-                save(saved)
+    results = tqdm(pool.map(run, stale), "scripts", len(stale), leave=False, disable=None)
+    for name, files in zip(stale, results, strict=True):
+        saved[name] = {"read": read[name], "written": files}
+        save(saved)
     for name in set(saved) - set(scripts):  # no page can go on showing what a removed script wrote
         for file in written(name):
             (GENERATED / file).unlink()
@@ -97,12 +102,29 @@ def imported_files(path: Path) -> set[Path]:
 
 def digest(files: Iterable[Path]) -> str:
     """Return a hash of the files' names and contents, and of the versions that figures depend on."""
-    result = hashlib.sha256((version("numpy") + version("matplotlib")).encode())
+    result = hashlib.sha256(VERSIONS.encode())
     for path in sorted(files):
         content = path.read_bytes()
+        if path.suffix == ".py":
+            content = what_runs(content)
         result.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode())
         result.update(content)
     return result.hexdigest()
+
+
+@cache
+def what_runs(source: bytes) -> bytes:
+    """Return the syntax tree of a Python file without docstrings, as text."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Module(body=[ast.Expr(ast.Constant(str())), *rest]):
+                node.body = rest
+            case ast.ClassDef(body=[ast.Expr(ast.Constant(str())), *rest]):
+                node.body = rest
+            case ast.FunctionDef(body=[ast.Expr(ast.Constant(str())), *rest]):
+                node.body = rest
+    return ast.dump(tree).encode()
 
 
 def run(name: str) -> dict[str, str]:
@@ -127,4 +149,5 @@ def save(saved: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    print("ran:", ", ".join(build()) or "nothing, all is up to date")
+    with workers() as pool:
+        print("ran:", ", ".join(build(pool)) or "nothing, all is up to date")

@@ -3,13 +3,19 @@
 ``mkdocs.yml`` names `formatter` as the format of Python fences. markdown-exec reads their options and lays
 out source and result. The blocks run here for three reasons. A block that fails raises, so the build fails
 with MkDocs and with Zensical. A block may give named values to the sentences of its page
-(`scripts.site.values`). And MkDocs keeps the results from build to build, until `scripts.site.hooks` finds
-that anything else changed.
+(`scripts.site.values`). And MkDocs runs the programs of all pages beforehand, in several processes, and keeps
+the results from build to build, until `scripts.site.hooks` finds that anything else changed.
 """
 
 import linecache
+import re
+import textwrap
 import traceback
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import suppress
 from io import StringIO
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from markdown import Markdown
@@ -54,6 +60,31 @@ class Program:
             self.finished = len(self.blocks)
             known[key] = result
         return known[key]
+
+
+FENCE = re.compile(r'^( *)(```+)python (exec="on"[^\n]*)\n(.*?)^\1\2 *$', re.DOTALL | re.MULTILINE)
+
+
+def blocks_of(page: Path) -> list[Block]:
+    """Return the blocks of a page in order, found in its source."""
+    fences = FENCE.findall(page.read_text(encoding="utf-8"))
+    return [Block(textwrap.dedent(code).rstrip(), "source=" not in options) for _, _, options, code in fences]
+
+
+def run_blocks(blocks: list[Block]) -> dict[tuple[Block, ...], Result]:
+    """Run the blocks of a page, up to one that fails, and return their results."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    found: dict[tuple[Block, ...], Result] = {}
+    with suppress(SuperFencesException):  # it fails again, and says so, when its page is made
+        for count, block in enumerate(blocks, 1):
+            found[tuple(blocks[:count])] = run_block(block, "", names)
+    return found
+
+
+def run_pages(pages: list[Path], pool: Executor) -> Iterator[dict[tuple[Block, ...], Result]]:
+    """Run the blocks of all pages in the processes of the pool."""
+    programs = map(blocks_of, pages)
+    return pool.map(run_blocks, sorted(programs, key=lambda blocks: -len(blocks)))
 
 
 programs: dict[Markdown, Program] = {}

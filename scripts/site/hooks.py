@@ -1,12 +1,15 @@
 """What MkDocs does before it builds pages: figures are brought up to date, and nothing old stays.
 
-Executed blocks import the package in MkDocs' own process, which ``mkdocs serve`` keeps alive. With
-``--dirty``, which ``make serve`` gives, only edited pages are made again. So when anything else has changed
-that pages are computed with, its modules are imported anew, the kept results of blocks go, and all pages are
-made again. Zensical does not call hooks: run ``python scripts/site/build.py`` before it.
+With ``--dirty``, which ``make serve`` gives, MkDocs makes only edited pages again. So when anything else that
+pages are made with has changed, all of them are made again. If code or a record has changed, figures and the
+results of executed blocks are computed first, in new processes; and as an edited block runs in MkDocs' own
+process, which ``mkdocs serve`` keeps alive, the package's modules are imported anew there. Zensical does not
+call hooks: run ``python scripts/site/build.py`` before it.
 """
 
+import hashlib
 import sys
+from collections import ChainMap
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -15,7 +18,8 @@ from mkdocs.utils.templates import TemplateContext
 from scripts.files import ROOT
 from scripts.site import build, execute
 
-last_hash = ""  # what `context_hash` returned when the figures were last brought up to date
+last_hash = ""  # what `context_hash` returned when all pages were last made
+last_code = ""  # what `code_hash` returned when the figures and the results of blocks were last made
 
 
 def on_config(config: MkDocsConfig) -> None:
@@ -31,23 +35,40 @@ def on_template_context(context: TemplateContext, template_name: str, config: Mk
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Start from the files as they are now, if they have changed since the last build."""
-    global last_hash
+    global last_hash, last_code
     execute.programs.clear()
-    context = context_hash()
-    if context != last_hash:
+    context, code = context_hash(), code_hash()
+    if code != last_code:
         reload_modules()
-        build.build()
-        execute.results = {}
+        with build.workers() as pool:
+            results = execute.run_pages(sorted(Path(config.docs_dir).rglob("*.md")), pool)
+            build.build(pool)
+            execute.results = dict(ChainMap(*results))
+        last_code = code
+    if context != last_hash:
         for page in Path(config.site_dir).rglob("*.html"):
             page.unlink()  # what is missing is made, even with --dirty
         last_hash = context
 
 
+def code_hash() -> str:
+    """Return a hash of what figures and blocks are computed with: of what runs, and of the records."""
+    return build.digest(path for path in context_files() if path.suffix in {".py", ".json", ".npz"})
+
+
 def context_hash() -> str:
-    """Return a hash of the package, the scripts, the records, the templates and the configuration."""
+    """Return a hash of what pages are made with beside their own files."""
+    result = hashlib.sha256()
+    for path in sorted(context_files()):
+        result.update(path.name.encode() + path.read_bytes())
+    return result.hexdigest()
+
+
+def context_files() -> list[Path]:
+    """Return the files of the package, the scripts, the records, the templates and the configuration."""
     folders = ("lstm_tutorial", "scripts", "docs/records", "docs/overrides")
     paths = [path for folder in folders for path in (ROOT / folder).rglob("*.*")] + list(ROOT.glob("*.*"))
-    return build.digest(path for path in paths if path.is_file() and path.suffix != ".pyc")
+    return [path for path in paths if path.is_file() and path.suffix != ".pyc"]
 
 
 def reload_modules() -> None:

@@ -32,12 +32,13 @@ def made_again(project: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("file", "old", "new", "expected"),
     [
-        ("scripts/figures/flow.py", "its values as strips", "its strips", {"flow"}),
+        ("scripts/figures/flow.py", "def build", "EDITED = 1\n\n\ndef build", {"flow"}),
         ("scripts/plotting/strips.py", "(their sum)", "(the sum)", {"flow", "flow_next"}),
         ("scripts/plotting/tiles.py", "value of a tile", "value", OF_THE_EXAMPLE),
-        ("scripts/plotting/style.py", '"font.size": 11.5', '"font.size": 11.4', FIGURES),
+        ("scripts/plotting/style.py", '"font.size": ', '"font.size": 0.99 * ', FIGURES),
         ("scripts/forward_pass.py", "INPUT_SEED = 15", "INPUT_SEED = 16", OF_THE_EXAMPLE | {"forward_pass"}),
-        ("lstm_tutorial/lstm.py", '"""', '"""An edit. ', OF_THE_EXAMPLE | {"forward_pass"}),
+        ("lstm_tutorial/lstm.py", "\nclass", "\nEDITED = 1\n\n\nclass", OF_THE_EXAMPLE | {"forward_pass"}),
+        ("lstm_tutorial/lstm.py", '"""', '"""An edit. ', set()),
         ("docs/records/bench.json", "{", "{ ", {"ladder"}),
         ("docs/learn/cell.md", "#", "# An edit.", set()),
     ],

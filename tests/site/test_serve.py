@@ -74,8 +74,8 @@ def test_edits_show_without_a_restart(served: Served) -> None:
     again = served.wait_for("", lambda text: "<code>0.25\n" in text)
     assert "Edited: half a gate is 25.0%" in again
 
-    served.edit("scripts/figures/gates.py", 'title="The four gates', 'title="All four gates')
-    served.wait_for("", lambda text: "All four gates" in text)
+    served.edit("scripts/figures/gates.py", 'title="What the gates', 'title="What all the gates')
+    served.wait_for("", lambda text: "What all the gates" in text)
 
 
 def article(text: str) -> str:
