@@ -32,7 +32,7 @@ CHECKSUMS = BUILD_FILES / "SHA256SUMS"
 
 SPACES = " \N{NO-BREAK SPACE}"
 PUNCTUATION = "()[]{}/\\+=<>.,:;!?~'*-"
-OPERATORS = "−±·×∘⊙⊤≤≥≠≈∼∈∂∇∞∑∏√→←↦⇒…⋯⋮∣∥⟨⟩⌊⌋⌈⌉′ˆ¯˙\ue020"  # the last is the stroke in ≠
+OPERATORS = "−±·⋅×∘⊙⊤≤≥≠≈∼∈∂∇∞∑∏√→←↦⇒…⋯⋮∣∥⟨⟩⌊⌋⌈⌉′ℓˆ¯ˉ˙\ue020"  # the last is the stroke in ≠
 DELIMITERS = "()[]{}⟨⟩⌊⌋⌈⌉∣∥√⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎫⎬⎭⎪"
 GLYPHS = {
     "Main-Regular": SPACES + ascii_letters + digits + PUNCTUATION + OPERATORS,
