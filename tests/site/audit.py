@@ -7,13 +7,12 @@ What is acceptable is for the tests to say.
 import gzip
 import shutil
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, Response, Route, ViewportSize
+from playwright.sync_api import Page, Response, Route, ViewportSize
 
 from tests.site.builds import ADDRESS
 
@@ -21,6 +20,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 TEXTS = {".html", ".css", ".js", ".json", ".svg", ".xml", ""}
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+PAPER = ViewportSize(width=688, height=1000)  # A4 without its margins, in CSS pixels
+WIDTH = "document.documentElement.scrollWidth"
 
 # Code, formulas and figures are thousands of elements of a few kinds. One of each kind and color stays for
 # axe, which would take minutes over all of them and say the same.
@@ -45,6 +46,11 @@ CHARACTERS = """() => {
     }
     return [...found]
 }"""
+PRESSED = """() => [...document.querySelectorAll("button, .headerlink")].filter(element =>
+    element.checkVisibility({ visibilityProperty: true }) &&
+    !element.closest("details:not([open]) > :not(summary)")).map(element => element.outerHTML)"""
+SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 VIOLATIONS = """options => axe.run(document, options).then(({ violations }) => violations.flatMap(
     ({ id, nodes }) => nodes.map(({ target, failureSummary }) => [id, target, failureSummary])))"""
 
@@ -59,14 +65,24 @@ class Audit:
     """Addresses that were asked for and not found, or on another host."""
     sizes: dict[str, int] = field(default_factory=dict)
     """What the first load asked for, with the bytes that a compressing server would send."""
+    narrow: list[str] = field(default_factory=list)
+    """What is wrong on a screen of 390 pixels."""
+    narrow_width: int = 0
+    """How many pixels wide the page is there."""
+    paper: list[str] = field(default_factory=list)
+    """What can be pressed on paper."""
+    paper_width: int = 0
+    """How many pixels wide the page is there."""
+    paper_color: str = ""
+    """The ground there, printed from the dark scheme."""
+    wide: list[str] = field(default_factory=list)
+    """What is wrong on a screen of 1440 pixels."""
     characters: list[str] = field(default_factory=list)
     """The characters of formulas, each behind its font: "Formula_Math,italic,400,x"."""
     light: list[Any] = field(default_factory=list)
     """What axe finds in the light scheme."""
     dark: list[Any] = field(default_factory=list)
     """What axe finds wrong with the colors in the dark scheme; the rest is the same."""
-    narrow_width: int = 0
-    """How many pixels wide the page is on a screen of 390."""
 
 
 def file_for(site: Path, address: str) -> Path | None:
@@ -76,31 +92,48 @@ def file_for(site: Path, address: str) -> Path | None:
     return path if address.startswith(ADDRESS) and path.is_file() else None
 
 
-def audit_page(browser: Browser, site: Path, path: str) -> Audit:
-    """Open a page with an empty cache, let it settle, and look at it in both schemes."""
+def audit_page(page: Page, site: Path, path: str) -> Audit:
+    """Open a page once, let it settle, and look at it on a phone, on a wide screen and on paper.
+
+    The browser caches nothing of what `serve` answers, so every page is a first load.
+    """
     audit = Audit()
     responses: list[Response] = []
-    context = browser.new_context(viewport=WIDE, color_scheme="light")
-    context.route("**/*", partial(serve, site))
-    page = context.new_page()
-    page.on("console", lambda message: audit.errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: audit.errors.append(str(error)))
-    page.on("requestfailed", lambda request: audit.refused.append(request.url))
-    page.on("response", lambda response: responses.append(response))
+    listeners: dict[Any, Any] = {
+        "console": lambda line: audit.errors.append(line.text) if line.type == "error" else None,
+        "pageerror": lambda error: audit.errors.append(str(error)),
+        "requestfailed": lambda request: audit.refused.append(request.url),
+        "response": lambda response: responses.append(response),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    page.set_viewport_size(NARROW)
+    page.emulate_media(media="screen", color_scheme="dark")
     page.goto(ADDRESS + path, wait_until="networkidle")
     page.evaluate("document.fonts.ready.then(() => null)")
+    page.wait_for_function("document.querySelector('.md-search')?.ariaLabel")  # site.js has run
     audit.sizes = {response.url.removeprefix(ADDRESS): _size(site, response) for response in responses}
-    page.set_viewport_size(NARROW)
-    audit.narrow_width = page.evaluate("document.documentElement.scrollWidth")
+    audit.narrow = page.evaluate(FAULTS, 11)
+    audit.narrow_width = page.evaluate(WIDTH)
     page.set_viewport_size(WIDE)
+    page.evaluate(SETTLED)  # site.js has answered to the new size
+    audit.wide = page.evaluate(FAULTS, 12)
     audit.characters = page.evaluate(CHARACTERS)
+    page.set_viewport_size(PAPER)
+    page.emulate_media(media="print")
+    audit.paper, audit.paper_width = page.evaluate(PRESSED), page.evaluate(WIDTH)
+    audit.paper_color = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.set_viewport_size(WIDE)
+    page.emulate_media(media="screen", color_scheme="light")
+    page.wait_for_selector("body[data-md-color-scheme=default]")
     page.evaluate(ONE_OF_EACH_KIND)
     page.evaluate(AXE_SCRIPT)
     audit.light = _violations(page)
     page.emulate_media(color_scheme="dark")
     page.wait_for_selector("body[data-md-color-scheme=slate]")
     audit.dark = _violations(page, runOnly=["color-contrast"])
-    context.close()
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
     return audit
 
 
@@ -123,5 +156,5 @@ def _size(site: Path, response: Response) -> int:
 
 def _violations(page: Page, **options: Any) -> list[Any]:
     """Let axe look at the page as it stands."""
-    found: list[Any] = page.evaluate(VIOLATIONS, {"resultTypes": ["violations"], **options})
+    found: list[Any] = page.evaluate(VIOLATIONS, {"resultTypes": ["violations"], "preload": False, **options})
     return found

@@ -70,11 +70,12 @@ def build_site(directory: Path, **variables: str) -> Path:
     return project / "site"
 
 
-def build_with_zensical(built: Path, directory: Path) -> Path:
-    """Build the site once more with Zensical, from the project of a built one, and return it."""
+def build_with_zensical(built: Path, directory: Path, **variables: str) -> Path:
+    """Build the site once more with Zensical, figures too, from the project of a built one; return it."""
     project = Path(shutil.copytree(built.parent, directory / "by zensical"))
     shutil.rmtree(project / "site")
+    shutil.rmtree(project / "docs/_generated")
     for command in (["scripts.site.build"], ["zensical", "build"]):
-        result = run(project, *command)
+        result = run(project, *command, **variables)
         assert result.returncode == 0, result.stdout
     return project / "site"

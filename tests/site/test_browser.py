@@ -1,10 +1,11 @@
-"""Every page in headless Chromium: no error, no other host, accessible in both schemes, light to load.
+"""Every page in headless Chromium: no error, no other host, accessible, light to load, whole on any medium.
 
 Where there is no Chromium these tests are skipped, which continuous integration turns into a failure.
 """
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from scripts.site.update_katex import ASSETS
 from tests.docs.pages import all_pages
-from tests.site.audit import audit_page
+from tests.site.audit import NARROW, PAPER, audit_page, serve
 from tests.site.builds import ADDRESS
 
 LIMIT = 150_000  # bytes, compressed, for the first load of any page
@@ -36,18 +37,32 @@ def cut_fonts() -> set[str]:
     }
 
 
+@pytest.fixture(scope="module")
+def window(chromium: Browser, site: Path) -> Iterator[Page]:
+    """Open a window in which one page after the other is looked at."""
+    context = chromium.new_context()
+    context.route("**/*", partial(serve, site))
+    yield context.new_page()
+    context.close()
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_light_and_accessible_and_asks_no_other_host(
-    path: str, chromium: Browser, site: Path
+def test_page_is_light_and_accessible_and_reads_on_phone_screen_and_paper(
+    path: str, window: Page, site: Path
 ) -> None:
-    audit = audit_page(chromium, site, path)
+    audit = audit_page(window, site, path)
     assert audit.errors == []
-    assert audit.refused == []
+    assert audit.refused == [], "not found, or on another host"
     assert sum(audit.sizes.values()) <= LIMIT, audit.sizes
     assert set(audit.characters) - cut_fonts() == set(), "add them to GLYPHS in scripts/site/update_katex.py"
     assert audit.light == []
     assert audit.dark == []
-    assert audit.narrow_width <= 390, "the page scrolls sideways on a phone"
+    assert audit.narrow == []
+    assert audit.narrow_width <= NARROW["width"], "the page scrolls sideways on a phone"
+    assert audit.wide == []
+    assert audit.paper == [], "what is printed cannot be pressed"
+    assert audit.paper_width <= PAPER["width"] + 1, "KaTeX ends formulas with a space of no width"
+    assert audit.paper_color == "rgb(255, 255, 255)"
 
 
 def go_to_the_cell(page: Page, start: str) -> None:
