@@ -15,7 +15,7 @@ NAME = "lstm-from-scratch"
 ONLY_WITH_A_SERVER = re.compile(
     r"404\.html|sitemap\.|objects\.inv|search/|assets/search\.js|assets/javascripts/(?:lunr|workers)/|.*\.map$"
 )
-LINK = re.compile(r'(?<= href=")(?!\w+:)([^"#?]+)')
+LINK = re.compile(r'(?<=[ :]href=")(?!\w+:)([^"#?]+)')
 SEARCH = re.compile(
     r'<script src="[^"]*assets/search\.js"></script>'
     r'|<label class="md-header__button md-icon" for="__search">.*?'

@@ -63,7 +63,7 @@ def test_every_link_in_the_zip_file_leads_to_a_file(unzipped: Path, site: Path) 
     assert {*pages(unzipped), Path("404.html")} == set(pages(site))
     for page in pages(unzipped):
         text = (unzipped / page).read_text(encoding="utf-8")
-        for address in re.findall(r' (?:href|src)="(?!\w+:)([^"#?]+)', text):
+        for address in re.findall(r'[ :](?:href|src)="(?!\w+:)([^"#?]+)', text):
             assert (unzipped / page.parent / address).is_file(), f"{page}: {address}"
 
 

@@ -1,0 +1,81 @@
+"""Draw the decision tree of a network that does not learn: what one sees, a test, what it means.
+
+The picture is written by hand, row by row, and not plotted. Every row is a link to the section that shows it,
+so the picture is not an image to a screen reader but a group of links.
+"""
+
+from html import escape
+
+from scripts.files import GENERATED, write_atomically
+
+TREE = {
+    "Before anything else": [
+        ("the inputs, counted and plotted", "repair the data", "look-at-the-data"),
+        ("the loss of the best constant", "the loss to beat", "know-the-baseline"),
+        ("training on one batch alone", "if it fails: a fault", "overfit-one-batch"),
+        ("gradients against differences", "if wrong: a fault", "check-the-gradients"),
+    ],
+    "The loss is NaN or infinite": [
+        ("already in the first step", "the data", "nan-in-the-first-step"),
+        ("the norm grows step by step", "smaller learning rate", "the-norm-grows-step-by-step"),
+        ("the norm jumps once", "clip the gradient", "the-norm-jumps-once"),
+        ("the state grows along a sequence", "no ReLU in the cell", "relu-inside-the-cell"),
+    ],
+    "The loss stays flat": [
+        ("one batch cannot be learned", "a fault in the code", "overfit-one-batch"),
+        ("gates are near 0 or 1", "scale the inputs", "saturated-gates"),
+        ("early steps get no gradient", "forget bias", "no-gradient-at-the-early-steps"),
+        ("… or a gradient of exactly 0", "longer chunks", "chunks-that-are-too-short"),
+    ],
+    "It learns, but slowly": [
+        ("ten times the rate is faster", "scan the rates", "learning-rate-too-small"),
+        ("the norm depends on the length", "mean, not sum", "sum-or-mean-of-the-loss"),
+        ("units are equal, or saturated", "initial weights", "initial-weights"),
+    ],
+    "It is good in training only": [
+        ("more data closes the gap", "overfitting", "../wrong/#overfitting"),
+        ("only the random split is good", "split by recording", "../wrong/#a-split-that-leaks"),
+    ],
+    "It repeats itself": [
+        ("the likeliest symbol is taken", "draw instead", "../wrong/#it-repeats-itself"),
+    ],
+    "It gives the last value": [
+        ("no better than the last value", "predict the change", "../wrong/#it-always-gives-the-last-value"),
+    ],
+}
+"""By what one sees: what a test finds, what to do then, and the section that shows it."""
+
+WIDTH, ROW, GAP, HEAD = 480, 25, 17, 27
+MEANS = 268  # where the right column begins
+
+
+def build() -> None:
+    """Write ``docs/_generated/diagnosis.svg``."""
+    drawing, y = "", 0
+    for symptom, leaves in TREE.items():
+        rows = "".join(row(y + HEAD + ROW * k, *leaf) for k, leaf in enumerate(leaves))
+        last = y + HEAD + ROW * (len(leaves) - 1) + 13
+        rail = "".join(f"M14 {y + HEAD + ROW * k + 13}h12" for k in range(len(leaves)))
+        drawing += (
+            f'<path fill="none" stroke="var(--plot-muted)" d="M14 {y + 23}V{last}{rail}"/>'
+            f'<rect x="0.5" y="{y + 0.5}" width="262" height="23" rx="6" fill="var(--plot-ground)"'
+            f' stroke="var(--plot-ink)"/><text x="10" y="{y + 17}" font-weight="600">{symptom}</text>\n{rows}'
+        )
+        y = last + 13 + GAP
+    title = "What one sees, a test, and what to do"
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        f' viewBox="0 0 {WIDTH} {y - GAP}" class="diagram" role="group" aria-label="{title}"'
+        f' font-size="16" fill="var(--plot-ink)">\n{drawing}</svg>\n'
+    )
+    write_atomically(GENERATED / "diagnosis.svg", svg)
+
+
+def row(y: int, finding: str, remedy: str, section: str) -> str:
+    """Return one leaf, a link: xlink:href, because the theme's instant loading fails on href in a drawing."""
+    address = section if section.startswith("..") else f"#{section}"
+    return (
+        f'<a xlink:href="{escape(address)}"><rect x="28" y="{y}" width="{WIDTH - 28}" height="{ROW}"'
+        f' fill="var(--plot-ground)"/><text x="32" y="{y + 18}">{finding}</text>'
+        f'<text x="{MEANS}" y="{y + 18}" text-decoration="underline">→ {remedy}</text></a>\n'
+    )
