@@ -10,43 +10,43 @@ from scripts.files import GENERATED, write_atomically
 
 TREE = {
     "Before anything else": [
-        ("the inputs, counted and plotted", "repair the data", "look-at-the-data"),
-        ("the loss of the best constant", "the loss to beat", "know-the-baseline"),
-        ("training on one batch alone", "if it fails: a fault", "overfit-one-batch"),
-        ("gradients against differences", "if wrong: a fault", "check-the-gradients"),
+        ("count and plot the inputs", "repair the data", "look-at-the-data"),
+        ("loss of the best constant", "the loss to beat", "know-the-baseline"),
+        ("train on one batch alone", "0, or a fault", "overfit-one-batch"),
+        ("check the gradients", "right, or a fault", "check-the-gradients"),
     ],
     "The loss is NaN or infinite": [
-        ("already in the first step", "the data", "nan-in-the-first-step"),
-        ("the norm grows step by step", "smaller learning rate", "the-norm-grows-step-by-step"),
+        ("in the first step", "the data", "nan-in-the-first-step"),
+        ("the norm grows and grows", "smaller rate", "the-norm-grows-step-by-step"),
         ("the norm jumps once", "clip the gradient", "the-norm-jumps-once"),
-        ("the state grows along a sequence", "no ReLU in the cell", "relu-inside-the-cell"),
+        ("the cell state explodes", "no ReLU in the cell", "relu-inside-the-cell"),
     ],
     "The loss stays flat": [
-        ("one batch cannot be learned", "a fault in the code", "overfit-one-batch"),
-        ("gates are near 0 or 1", "scale the inputs", "saturated-gates"),
-        ("early steps get no gradient", "forget bias", "no-gradient-at-the-early-steps"),
-        ("… or a gradient of exactly 0", "longer chunks", "chunks-that-are-too-short"),
+        ("one batch is not learned", "a fault in the code", "overfit-one-batch"),
+        ("gates are near 0 or 1", "scale the inputs", "../flat/#saturated-gates"),
+        ("early gradients are tiny", "forget bias", "../flat/#no-gradient-at-the-early-steps"),
+        ("they are exactly 0", "longer chunks", "../flat/#chunks-that-are-too-short"),
     ],
     "It learns, but slowly": [
-        ("ten times the rate is faster", "scan the rates", "learning-rate-too-small"),
-        ("the norm depends on the length", "mean, not sum", "sum-or-mean-of-the-loss"),
-        ("units are equal, or saturated", "initial weights", "initial-weights"),
+        ("faster at ten times the rate", "scan the rates", "../flat/#learning-rate-too-small"),
+        ("norm grows with the length", "mean, not sum", "../flat/#sum-or-mean-of-the-loss"),
+        ("units are equal", "initial weights", "../flat/#initial-weights"),
     ],
     "It is good in training only": [
         ("more data closes the gap", "overfitting", "../wrong/#overfitting"),
-        ("only the random split is good", "split by recording", "../wrong/#a-split-that-leaks"),
+        ("also bad after validation", "split differently", "../wrong/#a-split-that-leaks"),
     ],
     "It repeats itself": [
-        ("the likeliest symbol is taken", "draw instead", "../wrong/#it-repeats-itself"),
+        ("it takes the likeliest", "draw instead", "../wrong/#it-repeats-itself"),
     ],
-    "It gives the last value": [
-        ("no better than the last value", "predict the change", "../wrong/#it-always-gives-the-last-value"),
+    "It always gives the last value": [
+        ("as bad as the last value", "predict the change", "../wrong/#it-always-gives-the-last-value"),
     ],
 }
 """By what one sees: what a test finds, what to do then, and the section that shows it."""
 
 WIDTH, ROW, GAP, HEAD = 480, 25, 17, 27
-MEANS = 268  # where the right column begins
+MEANS = 282  # where the right column begins
 
 
 def build() -> None:
@@ -58,7 +58,7 @@ def build() -> None:
         rail = "".join(f"M14 {y + HEAD + ROW * k + 13}h12" for k in range(len(leaves)))
         drawing += (
             f'<path fill="none" stroke="var(--plot-muted)" d="M14 {y + 23}V{last}{rail}"/>'
-            f'<rect x="0.5" y="{y + 0.5}" width="262" height="23" rx="6" fill="var(--plot-ground)"'
+            f'<rect x="0.5" y="{y + 0.5}" width="280" height="23" rx="6" fill="var(--plot-ground)"'
             f' stroke="var(--plot-ink)"/><text x="10" y="{y + 17}" font-weight="600">{symptom}</text>\n{rows}'
         )
         y = last + 13 + GAP

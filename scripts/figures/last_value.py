@@ -31,17 +31,17 @@ def build() -> None:
     figure, (above, below) = style.new_figure(height=4.6, rows=2, sharex=True, height_ratios=(3, 2))
     above.plot(steps, walk[1:], label="random walk", **style.series(0))
     above.plot(steps, forecast, label="forecast", **style.series(1))
-    below.plot(steps, abs(walk[1:] - walk[:-1]), label="of the last value", **style.series(2))
-    below.plot(steps, abs(forecast - walk[1:]), label="of the forecast", **style.series(1))
+    above.plot([], [], label="last value, repeated", **style.series(2))
+    below.plot(steps, abs(walk[1:] - walk[:-1]), **style.series(2))
+    below.plot(steps, abs(forecast - walk[1:]), **style.series(1))
     above.set(ylabel="value")
     below.set(xlabel="step t", ylabel="size of the error")
     style.legend(above, ncols=2)
-    style.legend(below, ncols=2)
     style.save(
         figure,
         "last_value",
         title="The forecast of a random walk",
-        description="Above, a random walk of forty steps, and the forecast of a trained network: nearly the same curve, "
-        "one step later. Below, the size of the forecast's error at each step, and of the error of a rule "
+        description="Above, a random walk of forty steps, and the forecast of a trained network: nearly "
+        "the same curve, one step later. Below, the size of the forecast's error at each step, and of the error of a rule "
         "that repeats the last value: nearly the same curve again.",
     )
