@@ -34,13 +34,13 @@ TREE = {
     ],
     "It is good in training only": [
         ("more data closes the gap", "overfitting", "../wrong/#overfitting"),
-        ("also bad after validation", "split differently", "../wrong/#a-split-that-leaks"),
+        ("good in validation too", "split differently", "../wrong/#a-split-that-leaks"),
     ],
     "It repeats itself": [
-        ("it takes the likeliest", "draw instead", "../wrong/#it-repeats-itself"),
+        ("always the likeliest word", "draw instead", "../wrong/#it-repeats-itself"),
     ],
     "It always gives the last value": [
-        ("as bad as the last value", "predict the change", "../wrong/#it-always-gives-the-last-value"),
+        ("no better than repeating", "predict the change", "../wrong/#it-always-gives-the-last-value"),
     ],
 }
 """By what one sees: what a test finds, what to do then, and the section that shows it."""

@@ -35,7 +35,7 @@ def build() -> None:
         axes.plot(steps, norms, label=label, **style.series(k, markers=True))
     axes.axvline(LAG + 1.5 - CHUNK, color=style.COLORS["muted"], linestyle=(0, (4, 3)), linewidth=1.1)
     style.log_axis(axes)
-    axes.set(xlabel="step t, the question is at the last", ylabel="norm of the gradient")
+    axes.set(xlabel="step t, the question is at the last", ylabel="norm of the gradient", xticks=range(1, 22, 5))
     style.legend(axes, ncols=2)
     style.save(
         figure,
