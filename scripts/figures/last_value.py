@@ -42,6 +42,6 @@ def build() -> None:
         "last_value",
         title="The forecast of a random walk",
         description="Above, a random walk of forty steps, and the forecast of a trained network: nearly "
-        "the same curve, one step later. Below, the size of the forecast's error at each step, and of the error of a rule "
-        "that repeats the last value: nearly the same curve again.",
+        "the same curve, one step later. Below, the size of the forecast's error at each step, and of the "
+        "error of a rule that repeats the last value: nearly the same curve again.",
     )

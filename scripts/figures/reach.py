@@ -19,8 +19,9 @@ def reach(forget_bias: float, chunk: int = LAG + 1) -> FloatArray:
     out = unroll(lstm, xs[LAG + 1 - chunk :], before.h, before.c)
     dys = np.zeros_like(out.ys)  # (chunk, O, B)
     _, dys[-1] = squared_error(out.ys[-1], xs[0])
-    norms = np.linalg.norm(backpropagate(out.cache, dys=dys)["xs"], axis=(1, 2))  # (chunk,)
-    return norms / norms[-1]
+    norms: FloatArray = np.linalg.norm(backpropagate(out.cache, dys=dys)["xs"], axis=(1, 2))  # (chunk,)
+    relative: FloatArray = norms / norms[-1]
+    return relative
 
 
 def build() -> None:
@@ -35,13 +36,14 @@ def build() -> None:
         axes.plot(steps, norms, label=label, **style.series(k, markers=True))
     axes.axvline(LAG + 1.5 - CHUNK, color=style.COLORS["muted"], linestyle=(0, (4, 3)), linewidth=1.1)
     style.log_axis(axes)
-    axes.set(xlabel="step t, the question is at the last", ylabel="norm of the gradient", xticks=range(1, 22, 5))
+    axes.set(xlabel="step t, the question is at the last", ylabel="norm of the gradient")
+    axes.set_xticks(range(1, LAG + 2, 5))
     style.legend(axes, ncols=2)
     style.save(
         figure,
         "reach",
         title="Which steps get a gradient",
         description="The norm of the gradient at each of 21 steps, relative to that at the last step, on a "
-        "logarithmic axis. With a forget bias of 3 it does not fall below a tenth. With a forget bias of 0 it "
-        "falls to less than a thousandth. With chunks of seven steps, only the last seven steps have any.",
+        "logarithmic axis. With a forget bias of 3 it does not fall below a tenth. With a forget bias of 0 "
+        "it falls to less than a thousandth. With chunks of seven steps, only the last seven steps have any.",
     )
