@@ -392,7 +392,7 @@ def adding_1997(batch_size: int = 1, length: int = 100, *, rng: RandomSource = N
 # Copying
 
 
-def copying(batch_size: int = 1, gap: int = 20, *, rng: RandomSource = None) -> Sequences:
+def copying(batch_size: int = 1, gap: int = 20, *, symbols: int = 10, rng: RandomSource = None) -> Sequences:
     """Draw the copying memory problem: ten symbols, a long silence, a signal, the ten symbols again.
 
     There are ten kinds of symbols: 0 to 7 carry the message, 8 is the blank and 9 the signal. The input is a
@@ -405,38 +405,40 @@ def copying(batch_size: int = 1, gap: int = 20, *, rng: RandomSource = None) -> 
         B, the number of sequences.
     gap : int
         The number of steps between the message and its repetition; T = gap + 20.
+    symbols : int
+        The length of the message: ten in the papers. With n symbols, T = gap + 2 n.
     rng : None, int or numpy.random.Generator
         Where the messages come from.
 
     Returns
     -------
     Sequences
-        Inputs and targets one-hot, (gap + 20, 10, B) each.
+        Inputs and targets one-hot, (T, 10, B) each.
 
     References
     ----------
     Arjovsky, Shah & Bengio (2016), section 4.1; Tallec & Ollivier (2018), section 3.
     """
-    B, gap = as_size("batch_size", batch_size), as_size("gap", gap)
+    B, gap, n = as_size("batch_size", batch_size), as_size("gap", gap), as_size("symbols", symbols)
     rng = as_rng(rng)
-    message = rng.integers(0, 8, (10, B))  # (10, B)
-    symbols = np.full((gap + 20, B), 8)  # (T, B)
-    symbols[:10] = message
-    symbols[gap + 9] = 9
-    targets = np.full((gap + 20, B), 8)  # (T, B)
-    targets[-10:] = message
-    return Sequences(_one_hot(symbols, 10), _one_hot(targets, 10), np.full(B, gap + 20))
+    message = rng.integers(0, 8, (n, B))  # (n, B)
+    shown = np.full((gap + 2 * n, B), 8)  # (T, B)
+    shown[:n] = message
+    shown[gap + n - 1] = 9
+    targets = np.full((gap + 2 * n, B), 8)  # (T, B)
+    targets[-n:] = message
+    return Sequences(_one_hot(shown, 10), _one_hot(targets, 10), np.full(B, gap + 2 * n))
 
 
-def copying_baseline(gap: int) -> float:
-    """Return the memoryless baseline of `copying`, 10 ln 8 / (gap + 20) nats per step.
+def copying_baseline(gap: int, symbols: int = 10) -> float:
+    """Return the memoryless baseline of `copying`, n ln 8 / (gap + 2 n) nats per step for n symbols.
 
     A network that has no memory of the message can at best predict the blanks with certainty and guess among
-    eight symbols in the last ten steps.
+    eight symbols in the last n steps.
 
     Parameters
     ----------
-    gap : int
+    gap, symbols : int
         As in `copying`.
 
     Returns
@@ -444,7 +446,8 @@ def copying_baseline(gap: int) -> float:
     float
         The mean cross-entropy per step.
     """
-    return 10 * log(8) / (as_size("gap", gap) + 20)
+    gap, n = as_size("gap", gap), as_size("symbols", symbols)
+    return n * log(8) / (gap + 2 * n)
 
 
 # Temporal order, long lags, two sequences, one bit

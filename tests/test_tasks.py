@@ -197,11 +197,22 @@ def test_copying_by_hand():
     assert set(tasks.copying(200, 5, rng=11).xs[:10].argmax(1).ravel()) == set(range(8))
 
 
+def test_copying_a_short_message():
+    xs, targets, lengths = tasks.copying(4, 2, symbols=3, rng=10)
+    inputs, wanted = xs.argmax(1), targets.argmax(1)
+    assert (lengths == 8).all()
+    assert (inputs[:3] < 8).all()
+    assert (inputs[3:] == [[8], [9], [8], [8], [8]]).all()
+    assert (wanted[:5] == 8).all()
+    assert (wanted[5:] == inputs[:3]).all()
+
+
 def test_copying_baseline():
     """Certain blanks cost nothing; ten guesses among eight symbols cost ln 8 each."""
     for gap in (1, 20, 500):
         cost = [0.0] * (gap + 10) + [-math.log(1 / 8)] * 10
         assert tasks.copying_baseline(gap) == pytest.approx(sum(cost) / len(cost), rel=1e-14)
+    assert tasks.copying_baseline(3, 5) == pytest.approx(5 * math.log(8) / 13, rel=1e-14)
 
 
 def test_temporal_order_column_by_column():
@@ -296,6 +307,7 @@ def test_bad_arguments_are_named(draw, size, seed, message):
         (lambda: tasks.adding(1, 1), "length must be at least 2, got 1"),
         (lambda: tasks.adding_1997(1, 19), "length must be at least 20, got 19"),
         (lambda: tasks.copying(1, 0), "gap must be a positive integer, got 0"),
+        (lambda: tasks.copying(1, 2, symbols=0), "symbols must be a positive integer, got 0"),
         (lambda: tasks.copying_baseline(-1), "gap must be a positive integer, got -1"),
         (lambda: tasks.noise_free_long_lag(1, 1), "lag must be at least 2, got 1"),
         (lambda: tasks.two_sequence(1, 2, 3), "length must be at least 3, got 2"),

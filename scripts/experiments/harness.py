@@ -46,6 +46,7 @@ NAMES = [
     "one_bit",
     "inside",
     "gru",
+    "sizes",
 ]
 """All experiments, in the order of the pages."""
 
