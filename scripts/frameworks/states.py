@@ -21,7 +21,7 @@ LENGTHS = [3, 5, 8]
 
 # --8<-- [start:stream]
 def train_on_stream(lstm, chunks, cut=True, retain=False):
-    """Update once per chunk; each chunk starts from the state before it."""
+    """Update after each chunk, and carry the state."""
     optimizer = torch.optim.SGD(lstm.parameters(), lr=0.1)
     state = None  # zeros
     for xs in chunks:  # (T, B, D) each
@@ -39,8 +39,8 @@ def train_on_stream(lstm, chunks, cut=True, retain=False):
 def run_packed(lstm, padded, lengths):
     """Run a padded batch, (T, B, D), and read no padding."""
     packed = pack_padded_sequence(padded, lengths, enforce_sorted=False)
-    packed_hs, (h, c) = lstm(packed)  # h and c after the last valid steps
-    hs, _ = pad_packed_sequence(packed_hs)  # (T, B, H), zeros in the padding
+    packed_hs, (h, c) = lstm(packed)  # h, c of the last valid steps
+    hs, _ = pad_packed_sequence(packed_hs)  # (T, B, H)
     return hs, h, c
     # --8<-- [end:packed]
 
@@ -150,7 +150,8 @@ def measure() -> dict[str, Any]:
     """Measure everything, with numbers rounded to three digits, and rounding errors to 0."""
     with torch.no_grad():
         found = {"padding": padding(), "directions": directions(), "dropout": dropout()}
-    return rounded(_without_rounding_errors(found | {"states": states()}), 3)
+    kept: dict[str, Any] = rounded(_without_rounding_errors(found | {"states": states()}), 3)
+    return kept
 
 
 def _without_rounding_errors(value: Any) -> Any:
