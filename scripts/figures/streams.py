@@ -57,7 +57,7 @@ def draw(axes: Axes, batches: NDArray[np.int_]) -> None:
 
 
 def build() -> None:
-    figure, panels = style.new_figure(height=4.0, rows=2)
+    figure, panels = style.new_figure(height=3.8, rows=2)
     for axes, (title, batches) in zip(panels, orders().items(), strict=True):
         draw(axes, batches)
         axes.set_title(title)
