@@ -37,6 +37,6 @@ def build() -> None:
         "through_time",
         title="Both states over forty steps, unit by unit",
         description="Two heat maps of twenty rows, one per unit, and forty columns, one per step: the cell "
-        "state above, the hidden state below. Neighbours in a row are often of like shade, tiles five "
-        "steps apart hardly. The hidden state has the same pattern in paler shades.",
+        "state above, the hidden state below. Neighbors in a row often have similar shades, and tiles "
+        "five steps apart rarely do. The hidden state has the same pattern in paler shades.",
     )
