@@ -11,8 +11,9 @@ def build() -> None:
         "flow",
         title="The first step of the example, its values as strips of tiles",
         description="From top to bottom: the input, 10 tiles, next to the previous hidden state, 20 blank "
-        "tiles; the three gates and the candidate, 20 tiles each; the previous cell state and the product of the forget gate "
-        "with it, both blank; the product of input gate and candidate, and the new cell state, which is "
-        f"the same; its tanh and the hidden state; the output, 5 pale tiles. Unit {UNIT} is framed from "
-        "the gates to the hidden state: its tiles never mix with those of another unit.",
+        "tiles; the three gates and the candidate, 20 tiles each; the previous cell state and the product of "
+        "the forget gate with it, both blank; the product of input gate and candidate, and the new "
+        "cell state, which is the same; its tanh and the hidden state; the output, 5 pale tiles. Unit "
+        f"{UNIT} is framed from the gates to the hidden state: its tiles never mix with those of another "
+        "unit.",
     )
