@@ -22,6 +22,6 @@ def build() -> None:
         title="Gradient against lag in a plain tanh network",
         description="Four curves on a logarithmic axis, lag 0 to 99, each with a band over 50 draws. For a "
         "spectral radius of 0.9 the gradient falls along a straight line. At 1.5 it still falls, to "
-        f"{end['1.5']} at the last lag. At 2 the band spreads on both sides of one. At 4 it grows, to "
-        f"{end['4']}.",
+        f"{profiles['1.5']['median'][-1]:.2g} at the last lag. At 2 the band spreads on both sides of one. "
+        f"At 4 it grows, to {end['4']}.",
     )
