@@ -1,7 +1,7 @@
 """Measure what PyTorch, Keras and ONNX Runtime answer, for the chapters on frameworks.
 
 The site is built without these frameworks, so their answers are in the record docs/records/frameworks.json,
-which ``python -m scripts.bench.frameworks`` writes. Sections of this file are shown on the pages.
+which ``python -m scripts.frameworks.one_layer`` writes. Sections of this file are shown on the pages.
 tests/parity/test_frameworks.py runs the same functions and compares. Nothing is timed here.
 
 Letters: T steps, B sequences, D features, H units.
