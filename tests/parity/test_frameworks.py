@@ -8,8 +8,8 @@ import pytest
 os.environ.setdefault("KERAS_BACKEND", "torch")  # before Keras is imported
 pytest.importorskip("keras", reason="Keras is in the group `parity`, which is large and not installed here")
 
-from scripts.frameworks import one_layer as frameworks
 from scripts.experiments.records import read_record, record_digest
+from scripts.frameworks import one_layer as frameworks
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
 
