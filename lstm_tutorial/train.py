@@ -344,8 +344,9 @@ def truncated_bptt(
 
     Each chunk begins with the state in which the one before ended, so the network can use what it saw long
     ago. But that state counts as a constant. No gradient flows into the chunk before, so nothing teaches the
-    network to store what is needed only after the next cut. In return, time and memory are those of one chunk, and
-    the weights can change after each (Williams & Peng 1990). The carried state then comes from the old ones.
+    network to store what is needed only after the next cut. In return, time and memory are those of one
+    chunk, and the weights can change after each (Williams & Peng 1990). The carried state then comes from the
+    old ones.
 
     Parameters
     ----------
