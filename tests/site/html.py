@@ -41,8 +41,8 @@ class PageParser(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Add text to the article, and to the block of code that it stands in."""
         tags = [tag for tag, _ in self._open]
-        if "article" not in tags or {"script", "style"} & set(tags):
-            return
+        if "article" not in tags or {"script", "style"} & set(tags) or ("p", "chapter-number") in self._open:
+            return  # the templates of Zensical do not know the part that a page is in
         self.words += data.split()
         if any("highlight" in classes.split() for _, classes in self._open):
             if ("span", "filename") in self._open:
