@@ -438,7 +438,9 @@ def copying_baseline(gap: int, symbols: int = 10) -> float:
 
     Parameters
     ----------
-    gap, symbols : int
+    gap : int
+        As in `copying`.
+    symbols : int
         As in `copying`.
 
     Returns

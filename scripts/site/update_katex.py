@@ -80,11 +80,13 @@ def cut_stylesheet(stylesheet: str) -> str:
     return without.replace("KaTeX_", "Formula_")
 
 
-def cut_font(data: bytes, text: str, new_names: dict[str, str]) -> bytes:
-    """Return a font with these characters alone, without hints and under its new name, as WOFF2."""
+def cut_font(
+    data: bytes, text: str, new_names: dict[str, str], features: tuple[str, ...] = ("kern", "liga")
+) -> bytes:
+    """Return a font with these characters and layout features alone, under its new name, as WOFF2."""
     font = TTFont(BytesIO(data), recalcTimestamp=False)
     copyright_and_license, names = [0, 13, 14], [1, 2, 3, 4, 6]
-    options = Options(hinting=False, glyph_names=False, layout_features=["kern", "liga"])
+    options = Options(hinting=False, glyph_names=False, layout_features=list(features))
     options.name_IDs = [*copyright_and_license, *names]
     subsetter = Subsetter(options)
     subsetter.populate(text=text)

@@ -133,7 +133,7 @@ def test_pages_read_the_same_without_javascript(chromium: Browser, site: Path) -
     for path in PAGES:
         page.goto((site / path / "index.html").as_uri())
         assert page.locator("article h1").is_visible(), path
-        for formula in page.locator("article .katex-html").all()[:3]:
+        for formula in page.locator("article .katex-html:not(details *)").all()[:3]:
             assert formula.is_visible(), path
     context.close()
 
