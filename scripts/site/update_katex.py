@@ -31,12 +31,12 @@ BUILD_FILES, ASSETS = ROOT / "scripts/site/katex", ROOT / "docs/assets/katex"
 CHECKSUMS = BUILD_FILES / "SHA256SUMS"
 
 SPACES = " \N{NO-BREAK SPACE}"
-PUNCTUATION = "()[]{}/\\+=<>.,:;!?~'*-"
-OPERATORS = "−±·⋅×∘⊙⊤≤≥≠≈∼∈∂∇∞∑∏√→←↦⇒…⋯⋮∣∥⟨⟩⌊⌋⌈⌉′ℓˆ¯ˉ˙\ue020"  # the last is the stroke in ≠
+PUNCTUATION = "()[]/+=<>.,:;~'*-|"
+OPERATORS = "−±·⋅×⊙⊤≤≥≠≈∈∂∇∞→←…⋯∣∥′ˆˉ\ue020"  # the last is the stroke in ≠
 DELIMITERS = "()[]{}⟨⟩⌊⌋⌈⌉∣∥√⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎫⎬⎭⎪"
 GLYPHS = {
     "Main-Regular": SPACES + ascii_letters + digits + PUNCTUATION + OPERATORS,
-    "Math-Italic": SPACES + ascii_letters + "αβγδεηθλμρστ",
+    "Math-Italic": SPACES + ascii_letters + "αβεηθλμρσ",
     **dict.fromkeys(["Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular"], DELIMITERS + "∑∏"),
 }
 """The fonts that pages may load, and the characters of each."""
