@@ -13,7 +13,7 @@ const repair = () => {
 }
 
 // The program of a page is its executed blocks in order; execute.py marks them.
-const program = () => [...document.querySelectorAll("article .executed pre")]
+const program = () => [...document.querySelectorAll("article .executed .language-python pre")]
 
 const offerProgram = () => {
   for (const [position, block] of program().entries()) {

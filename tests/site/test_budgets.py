@@ -40,9 +40,9 @@ def test_each_budget_is_noticed(page: Page) -> None:
 
 def test_a_block_is_copied_with_all_above_it(context: BrowserContext, page: Page) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"{ADDRESS}learn/cell/", wait_until="networkidle")
-    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
-    blocks = page.locator("article .executed pre:has(nav) > code").all_text_contents()
+    page.goto(f"{ADDRESS}learn/memory/", wait_until="networkidle")
+    page.evaluate("() => document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    blocks = page.locator("article .executed .language-python pre > code").all_text_contents()
     assert page.locator(".copy-program").count() == len(blocks) - 1
     page.locator(".copy-program").nth(1).click()
     page.wait_for_selector(".copy-program.copied")
