@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_tutorial.checks import FloatArray, as_array, as_float_dtype, as_size
+from lstm_tutorial.files import written_whole
 from lstm_tutorial.gru import GRU
 from lstm_tutorial.layers import Layer, layer_parameters, named_networks
 from lstm_tutorial.lstm import LSTM
@@ -605,7 +606,8 @@ def save(network: Network | Sequence[Layer], path: str | os.PathLike[str]) -> No
     for name, array in arrays.items():
         as_array(name, array, array.shape, array.dtype)
     about = {"version": VERSION, "networks": networks, "sha256": checksum(networks, arrays)}
-    write_atomically(Path(path), safetensors.save(arrays, {"lstm_tutorial": json.dumps(about)}))
+    with written_whole(Path(path)) as file:
+        file.write(safetensors.save(arrays, {"lstm_tutorial": json.dumps(about)}))
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -704,19 +706,6 @@ def checksum(networks: dict[str, dict[str, Any]], arrays: dict[str, FloatArray])
     for _, array in sorted(arrays.items()):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file under another name first, and move it when complete."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def as_layers(network: Network | Sequence[Layer]) -> Sequence[Layer]:

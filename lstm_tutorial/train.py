@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstm_tutorial.checks import FloatArray, RandomSource, as_positive, as_real, as_rng, as_size, check_live
+from lstm_tutorial.files import unfinished, written_whole
 from lstm_tutorial.network import Network, backpropagate, unroll
 from lstm_tutorial.optim import Optimizer, clip_by_global_norm, global_norm
 
@@ -210,7 +211,7 @@ class _Run:
 
     # --8<-- [start:checkpoint]
     def save(self, path: Path) -> None:
-        """Write a checkpoint: complete under another name first, then moved."""
+        """Write a checkpoint."""
         optimizer = self.optimizer.state()
         rng_state = self.rng.bit_generator.state
         arrays = {
@@ -221,12 +222,8 @@ class _Run:
             "losses": np.array(self.losses),
             "gradient_norms": np.array(self.gradient_norms),
         }
-        unfinished = _unfinished(path)
-        with unfinished.open("wb") as file:
+        with written_whole(path) as file:
             np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
         # --8<-- [end:checkpoint]
 
     def read(self, path: Path, steps: int) -> dict[str, NDArray[Any]]:
@@ -299,22 +296,17 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
 
 def _check_writable(path: Path) -> None:
     """Refuse a path at which no checkpoint can be written."""
-    unfinished = _unfinished(path)
+    other = unfinished(path)
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        was_there = unfinished.exists()
-        unfinished.open("ab").close()
+        was_there = other.exists()
+        other.open("ab").close()
         if not was_there:
-            unfinished.unlink()
+            other.unlink()
     except OSError as error:
         reason = f"checkpoint must be a file that can be written: {error.strerror}"
         raise OSError(error.errno, reason, str(path)) from error
-
-
-def _unfinished(path: Path) -> Path:
-    """Return the name under which a checkpoint is written before it is complete."""
-    return path.with_name(f"{path.name}.unfinished")
 
 
 class Chunk(NamedTuple):
