@@ -23,7 +23,8 @@ BROKEN = """() => {
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_chapter_holds_its_budgets(chapter: str, page: Page) -> None:
-    page.goto(f"{ADDRESS}learn/{chapter}/", wait_until="networkidle")
+    page.goto(f"{ADDRESS}learn/{chapter}/")  # until all of it is there
+    page.evaluate("document.fonts.ready")  # and its text has its size
     assert page.viewport_size == WIDE
     assert page.evaluate(BUDGETS) == []
 
