@@ -16,20 +16,23 @@ TREE = {
         ("check the gradients", "right, or a fault", "check-the-gradients"),
     ],
     "The loss is NaN or infinite": [
-        ("in the first step", "the data", "nan-in-the-first-step"),
+        ("in the first step", "the data, the loss", "nan-in-the-first-step"),
         ("the norm grows and grows", "smaller rate", "the-norm-grows-step-by-step"),
-        ("the norm jumps once", "clip the gradient", "the-norm-jumps-once"),
         ("the cell state explodes", "no ReLU in the cell", "relu-inside-the-cell"),
     ],
+    "The loss jumps and stays high": [
+        ("the norm jumps once", "clip the gradient", "the-norm-jumps-once"),
+    ],
     "The loss stays flat": [
-        ("one batch is not learned", "a fault in the code", "overfit-one-batch"),
+        ("one batch is not learned", "fault in code or data", "overfit-one-batch"),
         ("gates are near 0 or 1", "scale the inputs", "../flat/#saturated-gates"),
         ("early gradients are tiny", "forget bias", "../flat/#no-gradient-at-the-early-steps"),
         ("they are exactly 0", "longer chunks", "../flat/#chunks-that-are-too-short"),
     ],
-    "It learns, but slowly": [
+    "It learns slowly, or only in part": [
         ("faster at ten times the rate", "scan the rates", "../flat/#learning-rate-too-small"),
         ("norm grows with the length", "mean, not sum", "../flat/#sum-or-mean-of-the-loss"),
+        ("only long ones are learned", "mean per sequence", "../flat/#sum-or-mean-of-the-loss"),
         ("units are equal", "initial weights", "../flat/#initial-weights"),
     ],
     "It is good in training only": [

@@ -33,5 +33,6 @@ def build() -> None:
         title="Recall by number of parameters and layers",
         description="Share of a message of five symbols that is recalled, against the number of parameters, "
         "for stacks of one, two and three layers, with a mark for each of five seeds and a line through the "
-        "medians. The three lines lie close together and rise steeply with the number of parameters.",
+        "medians. All three lines rise steeply with the number of parameters, and that of three layers lies "
+        "below that of one.",
     )
