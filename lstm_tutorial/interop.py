@@ -49,8 +49,8 @@ ONNX_ACTIVATIONS = {"LSTM": [b"Sigmoid", b"Tanh", b"Tanh"], "GRU": [b"Sigmoid", 
 """The activations of each direction that `from_onnx` takes: those of our equations."""
 ONNX_MOVES = {"Concat", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze"}
 """What may lie between layers in a model: it moves or picks numbers and changes none."""
-KERAS = "keras torch, and set KERAS_BACKEND=torch"
-"""What to install for Keras."""
+EXTRAS = {"torch": "pytorch", "keras": "keras", "onnx": "onnx", "safetensors": "safetensors"}
+"""The extra of this package that installs what a function imports."""
 
 
 class Joined(NamedTuple):
@@ -278,51 +278,57 @@ def filled(torch: Any, module: Any, arrays: dict[str, FloatArray]) -> Any:
 
 
 def from_keras(layer: Any, read_out: Any = None) -> Any:
-    """Make the network that a layer of Keras is.
+    """Make the network, or the pair of networks, that a layer of Keras is.
 
     Parameters
     ----------
-    layer : keras.layers.LSTM or GRU
+    layer : keras.layers.LSTM, GRU or Bidirectional
         The layer, built: it has seen an input, or `build` was called. Its weights are copied. Both forms of
-        the GRU (``reset_after``) are known.
+        the GRU (``reset_after``) are known. A ``Bidirectional`` holds one of the two for each direction.
     read_out : keras.layers.Dense, optional
-        The layer that makes outputs of the hidden states, built too.
+        The layer that makes outputs of the hidden states, built too. Of two directions, each gets its part of
+        the weights, and the forward one the bias.
 
     Returns
     -------
-    LSTM or GRU
-        The network.
+    LSTM or GRU, or list
+        A network, and for a ``Bidirectional`` a list that holds one pair, for `unroll_layers`.
 
     Raises
     ------
     ImportError
         If Keras cannot be imported.
     TypeError, ValueError
-        If the layer is of another kind, not built, has other activations than tanh and sigmoid, or runs
-        backward (``go_backwards``); the message names it.
+        If the layer is of another kind, not built, has other activations than tanh and sigmoid, runs backward
+        alone (``go_backwards``), or joins its directions by anything but ``"concat"`` (``merge_mode``).
     """
-    keras = imported("keras", KERAS)
-    kind = next((k for k in ORDERS["Keras"] if isinstance(layer, getattr(keras.layers, k))), None)
-    if kind is None:
-        raise TypeError(f"layer must be an LSTM or GRU of keras.layers, got {layer!r}")
-    refuse_activation("activation", layer.activation, "tanh")
-    refuse_activation("recurrent_activation", layer.recurrent_activation, "sigmoid")
-    if layer.go_backwards:
+    keras = imported("keras")
+    is_pair = isinstance(layer, keras.layers.Bidirectional)
+    both = [layer.forward_layer, layer.backward_layer] if is_pair else [layer]
+    kinds = [
+        next((k for k in ORDERS["Keras"] if isinstance(one, getattr(keras.layers, k))), "") for one in both
+    ]
+    if not all(kinds):
+        raise TypeError(f"layer must be an LSTM or GRU of keras.layers, got {both[kinds.index('')]!r}")
+    if is_pair and layer.merge_mode != "concat":
+        raise ValueError(f"merge_mode must be 'concat', got {layer.merge_mode!r}")
+    if both[0].go_backwards:
         raise ValueError("go_backwards must be False: a network here reads forward, and a pair both ways")
-    W_x, W_h, b = keras_weights(keras, layer)  # (D, nH), (H, nH), and (nH,) or (2, nH)
-    biases = b if b.ndim == 2 else (b, np.zeros_like(b))  # (nH,) each
-    reset = "after" if getattr(layer, "reset_after", False) else "before"
-    output_size = None if read_out is None else read_out.units
-    network = split(kind, "Keras", Joined(W_x.T, W_h.T, *biases), output_size=output_size, reset=reset)
     if read_out is not None:
         refuse_activation("read_out.activation", read_out.activation, "linear")
-        W, by = keras_weights(keras, read_out)  # (H, O), (O,)
-        set_read_out([network], W.T, by)
-    return network
+    for part in (layer, read_out):
+        if part is not None and not part.built:
+            raise ValueError(f"layer must be built: call {part.name} once, or its build")
+    output_size = None if read_out is None else read_out.units
+    networks = [keras_network(keras, kind, one, output_size) for kind, one in zip(kinds, both, strict=True)]
+    if read_out is not None:
+        W, by = keras_weights(keras, read_out)  # (H, O) or (2H, O), (O,)
+        set_read_out(networks, W.T, by)
+    return one_network([(networks[0], networks[1])] if is_pair else [networks[0]])
 
 
-def to_keras(network: Network) -> tuple[Any, Any]:
-    """Make the layer of Keras, and the dense layer, that a network is.
+def to_keras(network: Network | Sequence[Layer]) -> tuple[Any, Any]:
+    """Make the layer of Keras, and the dense layer, that a network or a pair is.
 
     Keras needs a backend: set ``KERAS_BACKEND=torch`` before it is imported, if it is to be PyTorch. There,
     Keras rounds products to float32, also in float64, unless it can call a whole layer of PyTorch: it cannot
@@ -330,13 +336,13 @@ def to_keras(network: Network) -> tuple[Any, Any]:
 
     Parameters
     ----------
-    network : LSTM or GRU
-        The network.
+    network : LSTM or GRU, or list
+        The network, or a list that holds one layer: a pair of one kind, form and hidden size.
 
     Returns
     -------
-    layer : keras.layers.LSTM or GRU
-        It takes (B, T, D) and returns the hidden states of all steps, (B, T, H).
+    layer : keras.layers.LSTM, GRU or Bidirectional
+        It takes (B, T, D) and returns the hidden states of all steps, (B, T, H), or (B, T, 2H) for a pair.
     read_out : keras.layers.Dense or None
         What makes outputs of them; None without a read-out.
 
@@ -344,24 +350,48 @@ def to_keras(network: Network) -> tuple[Any, Any]:
     ------
     ImportError
         If Keras cannot be imported.
-    TypeError
-        If Keras does not have such a network.
+    TypeError, ValueError
+        If Keras does not have such a network, or no one layer for such layers.
     """
-    keras = imported("keras", KERAS)
-    kind, dtype = kind_of(network, "Keras"), network.dtype.name
-    W_x, W_h, b, b_hidden = join(network, "Keras")
-    reset = getattr(network, "reset", None)
+    keras = imported("keras")
+    layers = as_layers(network)
+    networks = [n for names in named_networks(layers) for n in names.values()]
+    first, kind, dtype = networks[0], one_kind(networks, "Keras"), networks[0].dtype.name
+    if len(layers) > 1:
+        raise ValueError(f"layers must be one for Keras, got {len(layers)}: convert each by itself")
+    if len({(n.hidden_size, getattr(n, "reset", None)) for n in networks}) > 1:
+        raise ValueError("layers must have one hidden_size and one reset in both directions for Keras")
+    reset = getattr(first, "reset", None)
     options = {"reset_after": reset == "after"} if kind == "GRU" else {}
     make = getattr(keras.layers, kind)
-    layer = make(network.hidden_size, return_sequences=True, dtype=dtype, **options)
-    layer.build((None, None, network.input_size))
-    layer.set_weights([W_x.T, W_h.T, np.stack((b, b_hidden)) if reset == "after" else b])
-    if network.output_size is None:
+    layer = make(first.hidden_size, return_sequences=True, dtype=dtype, **options)
+    if len(networks) == 2:
+        layer = keras.layers.Bidirectional(
+            layer, dtype=dtype
+        )  # copies the layer's settings, for each direction
+    layer.build((None, None, first.input_size))
+    weights = []
+    for n in networks:
+        W_x, W_h, b, b_hidden = join(n, "Keras")
+        weights += [W_x.T, W_h.T, np.stack((b, b_hidden)) if reset == "after" else b]
+    layer.set_weights(weights)
+    if first.output_size is None:
         return layer, None
-    read_out = keras.layers.Dense(network.output_size, dtype=dtype)
-    read_out.build((None, None, network.hidden_size))
-    read_out.set_weights([network.Wy.T, network.Wy_bias[:, 0]])
+    W, by = read_out_of(networks)  # (O, H) or (O, 2H), (O,)
+    read_out = keras.layers.Dense(first.output_size, dtype=dtype)
+    read_out.build((None, None, W.shape[1]))
+    read_out.set_weights([W.T, by])
     return layer, read_out
+
+
+def keras_network(keras: Any, kind: str, layer: Any, output_size: int | None) -> Network:
+    """Return the network that one direction is, without the weights of a read-out."""
+    refuse_activation("activation", layer.activation, "tanh")
+    refuse_activation("recurrent_activation", layer.recurrent_activation, "sigmoid")
+    W_x, W_h, b = keras_weights(keras, layer)  # (D, nH), (H, nH), and (nH,) or (2, nH)
+    biases = b if b.ndim == 2 else (b, np.zeros_like(b))  # (nH,) each
+    reset = "after" if getattr(layer, "reset_after", False) else "before"
+    return split(kind, "Keras", Joined(W_x.T, W_h.T, *biases), output_size=output_size, reset=reset)
 
 
 def refuse_activation(name: str, activation: Any, expected: str) -> None:
@@ -373,8 +403,6 @@ def refuse_activation(name: str, activation: Any, expected: str) -> None:
 
 def keras_weights(keras: Any, layer: Any) -> list[FloatArray]:
     """Return the weights of a layer of Keras as arrays, with zeros for a bias that it does not have."""
-    if not layer.built:
-        raise ValueError(f"layer must be built: call {layer.name} once, or its build")
     arrays = [keras.ops.convert_to_numpy(weight.value) for weight in layer.weights]
     return arrays if layer.use_bias else [*arrays, np.zeros_like(arrays[0][0])]
 
@@ -750,7 +778,7 @@ def set_read_out(networks: list[Network], W: FloatArray, b: FloatArray | None) -
         networks[0].Wy_bias = b[:, None]  # (O, 1)
 
 
-def imported(name: str, install: str = "") -> Any:
+def imported(name: str) -> Any:
     """Import a framework, or say what to install.
 
     Raises
@@ -762,4 +790,6 @@ def imported(name: str, install: str = "") -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         package = name.partition(".")[0]
-        raise ImportError(f"{package} cannot be imported: pip install {install or package}") from error
+        note = ", and set KERAS_BACKEND=torch" if package == "keras" else ""
+        install = f'pip install "lstm-tutorial[{EXTRAS[package]}]"{note}'
+        raise ImportError(f"{package} cannot be imported: {install}") from error

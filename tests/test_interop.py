@@ -7,6 +7,8 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ STACKS: dict[str, Any] = {
     "pairs": lambda dtype: stack("GRU, reset before", 2, 2, dtype=dtype),
     "mixed": lambda dtype: mixed_stack(dtype),
 }
+BACKEND = ", and set KERAS_BACKEND=torch"
 FRAMEWORKS = {"torch", "keras", "onnx", "onnxruntime", "safetensors", "tensorflow", "jax"}
 
 
@@ -40,20 +43,33 @@ def test_importing_the_package_imports_no_framework():
 @pytest.mark.parametrize(
     ("module", "install", "call"),
     [
-        ("torch", "torch", lambda: interop.from_pytorch(None)),
-        ("torch", "torch", lambda: interop.to_pytorch(LSTM(D, H, O))),
-        ("keras", interop.KERAS, lambda: interop.from_keras(None)),
-        ("keras", interop.KERAS, lambda: interop.to_keras(LSTM(D, H, O))),
-        ("onnx", "onnx", lambda: interop.from_onnx(None)),
-        ("onnx", "onnx", lambda: interop.to_onnx(LSTM(D, H, O))),
-        ("safetensors.numpy", "safetensors", lambda: interop.load("x")),
-        ("safetensors.numpy", "safetensors", lambda: interop.save(LSTM(D, H, O), "x")),
+        ("torch", '"lstm-tutorial[pytorch]"', lambda: interop.from_pytorch(None)),
+        ("torch", '"lstm-tutorial[pytorch]"', lambda: interop.to_pytorch(LSTM(D, H, O))),
+        ("keras", f'"lstm-tutorial[keras]"{BACKEND}', lambda: interop.from_keras(None)),
+        ("keras", f'"lstm-tutorial[keras]"{BACKEND}', lambda: interop.to_keras(LSTM(D, H, O))),
+        ("onnx", '"lstm-tutorial[onnx]"', lambda: interop.from_onnx(None)),
+        ("onnx", '"lstm-tutorial[onnx]"', lambda: interop.to_onnx(LSTM(D, H, O))),
+        ("safetensors.numpy", '"lstm-tutorial[safetensors]"', lambda: interop.load("x")),
+        ("safetensors.numpy", '"lstm-tutorial[safetensors]"', lambda: interop.save(LSTM(D, H, O), "x")),
     ],
 )
 def test_a_missing_framework_is_named(monkeypatch, module, install, call):
+    """With the extra of this package that installs it."""
     monkeypatch.setitem(sys.modules, module, None)
-    message = f"{module.partition('.')[0]} cannot be imported: pip install {install}"
-    assert_raises(ImportError, message, call)
+    package = module.partition(".")[0]
+    assert_raises(ImportError, f"{package} cannot be imported: pip install {install}", call)
+
+
+def test_every_extra_that_an_error_names_installs_what_is_missing():
+    """As pyproject and the page of the module have them; and there is no extra that no error names."""
+    root = Path(interop.__file__).parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    page = (root / "docs/reference/api/interop.md").read_text(encoding="utf-8")
+    assert set(extras) == set(interop.EXTRAS.values())
+    for package, extra in interop.EXTRAS.items():
+        assert package in [re.split("[<>=]", requirement)[0] for requirement in extras[extra]]
+        assert f'pip install "{project["name"]}[{extra}]"' in page
 
 
 @pytest.mark.parametrize("framework", interop.ORDERS)

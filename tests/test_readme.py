@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
@@ -43,4 +44,13 @@ def test_the_files_exist(name):
 
 
 def test_numpy_is_the_only_dependency():
-    assert metadata.requires("lstm-tutorial") == ["numpy>=2.2"]
+    requires = metadata.requires("lstm-tutorial") or []
+    assert [name for name in requires if "extra ==" not in name] == ["numpy>=2.2"]
+
+
+def test_the_extras_are_those_of_the_package():
+    """Each that pyproject has is in the README's table, and no other."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    assert re.findall(r'`pip install "\.\[(\w+)\]"`', README) == list(extras)

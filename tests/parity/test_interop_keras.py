@@ -12,10 +12,18 @@ pytest.importorskip("keras", reason="Keras is in the group `parity`, which is la
 import keras
 import torch
 
-from lstm_tutorial import RNN, backpropagate, unroll
+from lstm_tutorial import (
+    GRU,
+    RNN,
+    backpropagate,
+    backpropagate_layers,
+    layer_parameters,
+    unroll,
+    unroll_layers,
+)
 from lstm_tutorial.interop import from_keras, to_keras
 from tests.asserts import assert_raises, assert_same
-from tests.problems import D, H, O, problem, relative_error
+from tests.problems import D, H, O, layers_values, mixed_stack, problem, relative_error, stack
 
 # Keras reads a tensor of PyTorch in a way that NumPy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
@@ -85,6 +93,63 @@ def test_there_and_back_the_bits_are_the_same(kind, dtype):
         assert_same(*[{w.name: keras.ops.convert_to_numpy(w) for w in one.weights} for one in (layer, again)])
 
 
+def bidirectional(kind: str, dtype: str, **settings: Any) -> Any:
+    """Make a pair of Keras, built, with the biases drawn as well."""
+    layer = KINDS[kind](H, return_sequences=True, dtype=dtype)
+    return built(keras.layers.Bidirectional(layer, dtype=dtype, **settings))
+
+
+@pytest.mark.parametrize(("T", "B"), [(1, 1), (5, 3)])
+@pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bridge", ["from", "to"])
+def test_both_directions_agree(bridge, kind, dtype, ragged, T, B):
+    """Hidden states, outputs and the gradient of the inputs of a pair, within the limits of one direction."""
+    if bridge == "from":
+        layer, read_out = bidirectional(kind, dtype), built(keras.layers.Dense(O, dtype=dtype), 2 * H)
+        layers = from_keras(layer, read_out)
+    else:
+        layers = stack(kind, 1, 2, dtype=dtype)
+        layer, read_out = to_keras(layers)
+    values = layers_values(layers, T, B)
+    lengths = np.arange(B) % T + 1 if ragged else np.full(B, T)
+    valid = np.arange(T)[:, None, None] < lengths  # (T, 1, B)
+    dhs = np.where(valid, values["dhs"], 0)  # (T, 2H, B)
+    xs = torch.tensor(values["xs"].transpose(2, 0, 1).copy(), requires_grad=True)  # (B, T, D)
+    hs = layer(xs, mask=torch.tensor(valid[:, 0].T.copy()) if ragged else None)
+    (hs * torch.tensor(dhs.transpose(2, 0, 1).copy())).sum().backward()
+    ours = unroll_layers(layers, values["xs"], lengths=lengths)
+    gradients = backpropagate_layers(ours.cache, dhs=dhs)
+    limit = 1e-12 if dtype == "float64" and not ragged and "before" not in kind else 1e-6
+    assert xs.grad is not None
+    for mine, theirs, allowed in (
+        (ours.hs, hs, limit),
+        (gradients["xs"], xs.grad, limit),
+        (ours.ys, read_out(hs), 1e-6),
+    ):
+        steps = np.where(valid, theirs.detach().numpy().transpose(1, 2, 0), 0)
+        assert mine.dtype == dtype
+        assert relative_error(mine, steps) < allowed
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pair_there_and_back_has_the_same_bits(kind, dtype):
+    pair: Any = stack(kind, 1, 2, dtype=dtype)
+    pair[0][1].Wy_bias = np.zeros((O, 1))  # of the two, the sum arrives
+    back = from_keras(*to_keras(pair))
+    assert isinstance(back[0], tuple)
+    assert_same(layer_parameters(back), layer_parameters(pair))
+    layer, read_out = to_keras(stack(kind, 1, 2, read_out=None))
+    assert read_out is None
+    layer = bidirectional(kind, dtype)
+    again, _ = to_keras(from_keras(layer))
+    if "after" not in kind:  # there, the two biases of the gates arrive as one
+        weights: Any = [{str(k): w for k, w in enumerate(one.get_weights())} for one in (layer, again)]
+        assert_same(*weights)
+
+
 def test_a_layer_without_biases():
     layer = built(keras.layers.GRU(H, use_bias=False, dtype="float64"))
     network = from_keras(layer, built(keras.layers.Dense(O, use_bias=False, dtype="float64"), H))
@@ -92,6 +157,7 @@ def test_a_layer_without_biases():
 
 
 NO_NETWORK: Any = []
+UNEQUAL = "layers must have one hidden_size and one reset in both directions for Keras"
 BAD: dict[str, tuple[type[Exception], str, Any]] = {
     "activation": (ValueError, "activation must be tanh, got relu",
         lambda: from_keras(built(keras.layers.LSTM(H, activation="relu")))),
@@ -111,8 +177,28 @@ BAD: dict[str, tuple[type[Exception], str, Any]] = {
         lambda: from_keras(keras.layers.Dense(H, name="d"))),
     "RNN": (TypeError, f"network must be LSTM or GRU for Keras, got {RNN(D, H, O)}",
         lambda: to_keras(RNN(D, H, O))),
-    "layers": (TypeError, "network must be LSTM or GRU for Keras, got []",
+    "no layer": (TypeError,
+        "layers must be a list of networks and pairs (forward, backward), the lowest first",
         lambda: to_keras(NO_NETWORK)),
+    "layers": (ValueError, "layers must be one for Keras, got 2: convert each by itself",
+        lambda: to_keras(stack("LSTM", 2, 1))),
+    "kinds": (ValueError, "layers must be of one kind for Keras, got GRU and LSTM",
+        lambda: to_keras(mixed_stack()[:1])),
+    "sizes of a pair": (ValueError, UNEQUAL,
+        lambda: to_keras([(GRU(D, H, O), GRU(D, H + 1, O))])),
+    "resets": (ValueError, UNEQUAL,
+        lambda: to_keras([(GRU(D, H, O), GRU(D, H, O, reset="before"))])),
+    "merge": (ValueError, "merge_mode must be 'concat', got 'sum'",
+        lambda: from_keras(bidirectional("LSTM", "float64", merge_mode="sum"))),
+    "a pair not built": (ValueError, "layer must be built: call new once, or its build",
+        lambda: from_keras(keras.layers.Bidirectional(keras.layers.LSTM(H), name="new"))),
+    "a plain pair": (TypeError,
+        "layer must be an LSTM or GRU of keras.layers, got <SimpleRNN name=forward_s, built=False>",
+        lambda: from_keras(keras.layers.Bidirectional(keras.layers.SimpleRNN(H, name="s")))),
+    "a pair the other way round": (ValueError,
+        "go_backwards must be False: a network here reads forward, and a pair both ways",
+        lambda: from_keras(keras.layers.Bidirectional(keras.layers.LSTM(H, go_backwards=True),
+            backward_layer=keras.layers.LSTM(H)))),
 }  # fmt: skip
 
 
