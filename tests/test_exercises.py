@@ -1,0 +1,44 @@
+"""Every solution of an exercise passes, every starter fails, every wrong answer is told its own mistake."""
+
+import pytest
+
+from lstm_tutorial.exercises import exercises_of, judge, names
+from lstm_tutorial.exercises.exercise import Compute, Write
+
+EXERCISES = {name: exercise for group in names() for name, exercise in exercises_of(group).items()}
+WRITTEN = {name: e for name, e in EXERCISES.items() if issubclass(e, Write)}
+WRONG = [(name, wrong) for name, exercise in EXERCISES.items() for wrong in exercise.wrong_answers()]
+
+
+def given(exercise, function):
+    """Return what a reader gives to check: a number where one is computed, and else the function."""
+    return function(*exercise.given.values()) if issubclass(exercise, Compute) else function
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_passes(name):
+    exercise = EXERCISES[name]
+    verdict = judge(name, given(exercise, exercise.solution))
+    assert verdict.passed, verdict.message
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_starter_fails(name):
+    exercise = EXERCISES[name]
+    verdict = judge(name, given(exercise, exercise.starter))
+    assert not verdict.passed
+    sign = {"compute": "no answer yet", "write": "Nothing is written yet", "find the fault": "instead of"}
+    assert sign[exercise.kind] in verdict.message or "must have shape" in verdict.message, verdict.message
+
+
+@pytest.mark.parametrize(("name", "wrong"), WRONG)
+def test_a_wrong_answer_is_told_its_own_mistake(name, wrong):
+    message, function = EXERCISES[name].wrong_answers()[wrong]
+    verdict = judge(name, given(EXERCISES[name], function))
+    assert not verdict.passed
+    assert verdict.message.startswith(f"Not yet. {message}"), verdict.message
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_three_wrong_answers_at_least_are_known(name):
+    assert len(EXERCISES[name].wrong_answers()) >= 3
