@@ -53,7 +53,7 @@ def as_sequence(
 ) -> FloatArray:
     """Return `value` as a batch of sequences of this shape and dtype, with zeros past each column's length.
 
-    What stands in the padding is never read: it may be NaN, infinite or too large for `dtype`.
+    The padding is never read: it may be NaN, infinite or too large for `dtype`.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ def unfinished(path: Path) -> Path:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file under another name, and move it into place when it is complete and on the disk.
 
-    Whoever reads `path` finds the old file or the new one, never half of one. If the block raises, the old
+    A reader of `path` finds the old file or the new one, never half of one. If the block raises, the old
     file stays and the unfinished one is removed.
 
     Parameters

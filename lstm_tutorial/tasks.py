@@ -344,7 +344,7 @@ def adding_1997(batch_size: int = 1, length: int = 100, *, rng: RandomSource = N
     """Draw the adding problem in its first form, with lengths that vary by a tenth.
 
     Row 0 holds numbers uniform in [-1, 1]. Row 1 is -1 at the first and the last step, 1 at two marked steps,
-    and 0 elsewhere. The first mark stands at one of the first ten steps, the second at one of the first
+    and 0 elsewhere. The first mark is at one of the first ten steps, the second at one of the first
     ``length / 2 - 1`` steps that are still unmarked. The target is ``0.5 + (X1 + X2) / 4``, where X1 and X2
     are the marked numbers. If the first step is drawn, its mark stays -1 and its number counts as zero; the
     paper says this of X1, and we do the same with X2. A sequence is right if the error is below 0.04.

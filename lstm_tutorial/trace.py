@@ -52,7 +52,7 @@ def labeled(step: Any) -> str:
 
 
 def watch(intervene: Intervene | None, **values: FloatArray) -> None:
-    """Show values that a step has just computed to whoever watches, who may change them in place."""
+    """Pass values that a step has just computed to the callback, which may change them in place."""
     if intervene is not None:
         for name, value in values.items():
             intervene(name, value)
