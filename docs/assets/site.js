@@ -1,6 +1,6 @@
 // Repairs of the theme for readers who do not use a mouse or a screen: names for landmarks, and a tab stop for
 // what scrolls sideways. A block of code that needs earlier ones can be copied with them. And formulas that are
-// copied become TeX. A page reads the same without it.
+// copied become TeX. Live views are loaded when they come near. A page reads the same without it.
 
 const scrolling = "div.math, figure, .md-typeset__scrollwrap, .md-typeset pre > code, .md-typeset table"
 
@@ -38,6 +38,18 @@ document$.subscribe(() => {
   new MutationObserver(() => (repair(), offerProgram())).observe(document.querySelector("article"), { childList: true, subtree: true })
 })
 addEventListener("resize", repair)
+
+const near = new IntersectionObserver(figures => {
+  for (const { isIntersecting, target } of figures)
+    if (isIntersecting) {
+      near.unobserve(target)
+      import(`../widgets/${target.dataset.view}.js`).then(view => view.open(target))
+    }
+}, { rootMargin: "50%" })
+
+document$.subscribe(() => {
+  for (const figure of document.querySelectorAll("[data-view]")) near.observe(figure)
+})
 
 // The page holds a formula twice, as MathML and as boxes; a copy holds it once, as its source without our colors.
 const source = formula => formula.querySelector("annotation").textContent.replace(/\\(?:forget|inp|cand|outp|cell|hid)(?=\{)/g, "")

@@ -74,7 +74,8 @@ class CompleteChapter(Treeprocessor):
 
 
 def number_figure(figure: Element, anchor: str, name: str) -> None:
-    """Give a figure an anchor, and open its caption with a link to it."""
+    """Give a figure an anchor, if it has none of its own, and open its caption with a link to it."""
+    anchor = figure.get("id", anchor)
     figure.set("id", anchor)
     caption = figure.find("figcaption")
     if caption is None:

@@ -1,7 +1,8 @@
 """Pack the built site to be read without a server: ``python -m scripts.site.offline`` makes ``site.zip``.
 
 A browser that opens a page from ``file://`` shows no folder and fetches nothing. So links lead to
-``index.html`` where they led to its folder, and the search is left out. The same site gives the same bytes.
+``index.html`` where they led to its folder, and the search and the live views are left out. The same site
+gives the same bytes.
 """
 
 import re
@@ -13,8 +14,9 @@ from scripts.files import ROOT, write_atomically
 
 NAME = "lstm-from-scratch"
 ONLY_WITH_A_SERVER = re.compile(
-    r"404\.html|sitemap\.|objects\.inv|search/|assets/search\.js|assets/javascripts/(?:lunr|workers)/|.*\.map$"
+    r"404\.html|sitemap\.|objects\.inv|search/|widgets/|assets/search\.js|assets/javascripts/(?:lunr|workers)/|.*\.map$"
 )
+LIVE = re.compile(r'<p class="try">.*?</p>| data-view="\w+"', re.DOTALL)
 LINK = re.compile(r'(?<=[ :]href=")(?!\w+:)([^"#?]+)')
 SEARCH = re.compile(
     r'<script src="[^"]*assets/search\.js"></script>'
@@ -44,7 +46,7 @@ def page(path: Path, site: Path) -> str:
         target = (path.parent / match[1]).resolve()
         return f"{match[1].rstrip('/')}/index.html" if (target / "index.html").is_file() else match[1]
 
-    text = SEARCH.sub("", path.read_text(encoding="utf-8"))
+    text = LIVE.sub("", SEARCH.sub("", path.read_text(encoding="utf-8")))
     return LINK.sub(link, text)
 
 

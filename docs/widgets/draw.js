@@ -1,0 +1,191 @@
+// What all live views share: the panel with sliders and choices, the state in the address, copies as Python and as a
+// link, the sentence that screen readers hear, and a few lines to draw SVG with. A view is an object:
+//
+//   name      the word in the address: ?name=x:1,f:6
+//   title     what stands over its sliders
+//   controls  a list of { key, label, value } with { min, max, step } for a slider or { options: {value: label} } for a choice;
+//             `gate` colors it, `show` writes its value, and { press: label, change } is a button that changes the state
+//   numbers   (state) => every number that the view and its program give, by name
+//   draw      (figure, state, numbers) => draws them into the figure
+//   say       (state, numbers) => the sentence, as HTML
+//   python    (state) => a program that prints the numbers with the package
+//
+// Nothing is computed before the reader touches the view or comes with a link. Nothing moves by itself.
+
+const SVG = "http://www.w3.org/2000/svg"
+
+const fill = (element, attributes, children) => {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value)
+  element.append(...children)
+  return element
+}
+
+export const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children)
+export const html = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children)
+
+// A number as people read it: a fixed number of decimals, a true minus, and no minus before zero.
+export const shown = (value, digits = 2) => {
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "not a number"
+  const text = Math.abs(value).toFixed(digits)
+  return value < 0 && +text ? "−" + text : text
+}
+
+// Very small and large numbers with a power of ten.
+export const power = value => {
+  if (value === 0 || (Math.abs(value) >= 0.001 && Math.abs(value) < 1000)) return String(+value.toPrecision(2))
+  const [mantissa, exponent] = value.toExponential(0).split("e")
+  const raised = [...String(+exponent)].map(sign => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("")
+  return `${mantissa === "1" ? "" : mantissa + " × "}10${raised}`
+}
+
+// A number as Python reads it.
+export const python = value => (Number.isInteger(value) ? value.toFixed(1) : String(value))
+
+const initial = view => Object.fromEntries(view.controls.filter(({ key }) => key).map(({ key, value }) => [key, value]))
+
+// "f:6,i:-6" over the initial state. What the view does not have, or cannot have, is left out.
+const parse = (view, text) => {
+  const state = initial(view)
+  for (const pair of text.split(",")) {
+    const [key, value] = pair.split(":")
+    const control = view.controls.find(control => control.key === key)
+    if (!control || value === undefined) continue
+    if (control.options) state[key] = value in control.options ? value : state[key]
+    else if (value.trim() !== "" && Number.isFinite(+value)) state[key] = control.clamp === false ? +value : Math.min(control.max, Math.max(control.min, +value))
+  }
+  return state
+}
+
+const written = state => Object.entries(state).map(([key, value]) => `${key}:${value}`).join(",")
+
+// The address of the page with this view in this state; what else stands in the address stays.
+const address = (view, figure, state) => {
+  const others = location.search.slice(1).split("&").filter(part => part && !part.startsWith(view.name + "="))
+  const own = state ? [`${view.name}=${written(state)}`] : []
+  const query = [...others, ...own].join("&")
+  return location.pathname + (query ? "?" + query : "") + (state ? "#" + figure.id : location.hash)
+}
+
+const asked = (view, search) => {
+  const part = search.slice(1).split("&").find(part => part.startsWith(view.name + "="))
+  return part && decodeURIComponent(part.slice(view.name.length + 1))
+}
+
+const stylesheet = new URL("live.css", import.meta.url).href
+const styled = () =>
+  new Promise(done => {
+    if (document.querySelector(`link[href="${stylesheet}"]`)) return done()
+    const link = html("link", { rel: "stylesheet", href: stylesheet })
+    link.onload = link.onerror = done
+    document.head.append(link)
+  })
+
+// Lets a view live in its figure: at once if the address asks for it, else when one of its links is pressed.
+export const attach = async (figure, view) => {
+  await styled()
+  let panel
+  const show = state => {
+    panel ??= open(figure, view)
+    panel.set(state)
+  }
+  figure.addEventListener(
+    "click",
+    event => {
+      const link = event.target.closest(".try a")
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+      event.preventDefault()
+      event.stopPropagation() // the theme would look for another page
+      show(parse(view, asked(view, link.search) ?? ""))
+    },
+    true,
+  )
+  const state = asked(view, location.search)
+  if (state !== undefined || location.hash === "#" + figure.id) show(parse(view, state ?? ""))
+  figure.classList.add("ready")
+}
+
+const tool = (label, press) => {
+  const button = html("button", { type: "button", class: "live-tool" }, label)
+  button.addEventListener("click", () => press(button))
+  return button
+}
+
+// Says on the button that the copy was made, and hands it over where it cannot be made.
+const copy = async (button, text) => {
+  const label = button.textContent
+  try {
+    await navigator.clipboard.writeText(text)
+    button.textContent = "Copied"
+  } catch {
+    prompt("Copy this:", text)
+  }
+  setTimeout(() => (button.textContent = label), 1500)
+}
+
+// Builds the panel under the links of the figure. `set` brings the view into a state.
+const open = (figure, view) => {
+  let state = initial(view), later
+  const links = figure.querySelector(".try")
+  const fields = view.controls.map(control => field(control, () => state, change => set({ ...state, ...change })))
+  const sentence = html("p", { class: "live-say", role: "status" })
+  const panel = html(
+    "div",
+    { class: "live", role: "group", "aria-label": view.title },
+    html(
+      "div",
+      { class: "live-head" },
+      html("strong", {}, view.title),
+      tool("Copy as Python", button => copy(button, view.python(state))),
+      tool("Copy link", button => copy(button, location.origin + address(view, figure, state))),
+      tool("Reset", () => set(initial(view))),
+    ),
+    html("div", { class: "live-panel" }, ...fields.map(({ element }) => element)),
+    sentence,
+  )
+  links.after(panel)
+
+  const set = next => {
+    state = next
+    const numbers = view.numbers(state)
+    for (const { update } of fields) update(state)
+    view.draw(figure, state, numbers)
+    sentence.innerHTML = view.say(state, numbers)
+    for (const link of links.querySelectorAll("a"))
+      if (written(parse(view, asked(view, link.search) ?? "")) === written(state)) link.setAttribute("aria-current", "true")
+      else link.removeAttribute("aria-current")
+    clearTimeout(later) // browsers refuse an address that changes with every pixel
+    later = setTimeout(() => panel.isConnected && history.replaceState(history.state, "", address(view, figure, state)), 300)
+  }
+  return { set }
+}
+
+let last = 0 // of the names of fields
+
+const field = (control, get, change) => {
+  if (control.press) {
+    const button = tool(control.press, () => change(control.change(get())))
+    button.classList.add("live-press")
+    return { element: button, update: () => (button.disabled = control.when ? !control.when(get()) : false) }
+  }
+  const id = `live-${++last}`, gate = control.gate ? ` live-${control.gate}` : ""
+  const label = html("label", { for: id })
+  label.innerHTML = control.label
+  if (control.options) {
+    const choices = Object.entries(control.options).map(([value, text]) => html("option", { value }, text))
+    const select = html("select", { id }, ...choices)
+    select.addEventListener("change", () => change({ [control.key]: select.value }))
+    return { element: html("div", { class: "live-field" + gate }, label, select), update: state => (select.value = state[control.key]) }
+  }
+  const { min, max, step } = control
+  const slider = html("input", { id, type: "range", min, max, step }), output = html("output", { for: id })
+  slider.addEventListener("input", () => change({ [control.key]: +slider.value }))
+  const write = control.show ?? (value => shown(value))
+  return {
+    element: html("div", { class: "live-field" + gate }, label, output, slider),
+    update: state => {
+      slider.value = state[control.key]
+      output.textContent = write(state[control.key])
+      slider.setAttribute("aria-valuetext", output.textContent)
+    },
+  }
+}

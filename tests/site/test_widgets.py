@@ -1,0 +1,298 @@
+"""The live views of docs/widgets: they compute what the package computes, and every reader can use them.
+
+Every test runs for every view that a page shows. What a view looks like is for a reader to judge.
+"""
+
+import gzip
+import io
+import json
+import re
+from contextlib import redirect_stdout
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+
+from lstm_tutorial import LSTM, RNN
+from tests.docs.pages import all_pages, text_of
+from tests.site.audit import NARROW, VIOLATIONS, WIDE, file_for, serve
+from tests.site.builds import ADDRESS, ROOT
+
+FOLDER = ROOT / "docs/widgets"
+SHARED = ("lstm.js", "draw.js", "live.css")
+LIMIT, SCRIPTS = 15_000, 60_000  # bytes, compressed: a view with all that it loads; scripts before a touch
+PAGES = {
+    f"{view} in {page}": (view, page.removesuffix(".md") + "/")
+    for page in all_pages()
+    for view in re.findall(r'<figure[^>]* data-view="(\w+)"', text_of(page))
+}
+VIEWS = dict(reversed(PAGES.values()))  # each view, and the first page that shows it
+every_view = pytest.mark.parametrize("name", VIEWS)
+every_place = pytest.mark.parametrize(("name", "path"), PAGES.values(), ids=PAGES)
+
+GO_BACK = """async states => {
+    const { step, stepBackward, plainStep, plainBackward } = await import("/widgets/lstm.js")
+    return JSON.stringify(JSON.parse(states).map(({ W, b, x, h, c, dh, dc, U, bias }) => {
+        const values = step({ W, b }, x, h, c), now = plainStep({ W: U, b: bias }, x, h)
+        const plain = { h: now, h_prev: plainBackward({ W: U }, now, dh) }
+        return [values, stepBackward({ W }, values, dh, dc), plain]
+    }))
+}"""
+SHIFTS = """() => {
+    window.shifts = []
+    const note = ({ value, hadRecentInput }) => hadRecentInput || shifts.push(value)
+    const observer = new PerformanceObserver(list => list.getEntries().forEach(note))
+    observer.observe({ type: "layout-shift", buffered: true })
+}"""
+NUMBERS = """async ([name, states]) => {
+    const { view } = await import(`/widgets/${name}.js`)
+    const fields = view.controls.filter(({ key }) => key)
+    const initial = Object.fromEntries(fields.map(({ key, value }) => [key, value]))
+    return states.map(change => {
+        const state = { ...initial, ...change }
+        return [view.numbers(state), view.python(state)]
+    })
+}"""
+
+
+@cache
+def tries(name: str) -> list[dict[str, Any]]:
+    """Return the states that the links under a view bring it into."""
+    text = text_of(VIEWS[name].removesuffix("/") + ".md")
+    return [state_of(found) for found in re.findall(rf"\?{name}=([^#]*)#", text)]
+
+
+def state_of(query: str) -> dict[str, Any]:
+    """Read a state as the address has it."""
+    pairs = (pair.split(":") for pair in query.split(",") if pair)
+    return {key: value if re.match("[a-z]", value) else float(value) for key, value in pairs}
+
+
+def figure_of(page: Page, name: str) -> Locator:
+    """Go to the figure and wait until its view has come."""
+    figure = page.locator(f"figure[data-view={name}]")
+    figure.scroll_into_view_if_needed()
+    page.locator(f"figure[data-view={name}].ready").wait_for()
+    return figure
+
+
+def open_view(page: Page, name: str, path: str) -> Locator:
+    """Open a page and press the first link under the view."""
+    page.goto(ADDRESS + path, wait_until="networkidle")
+    figure = figure_of(page, name)
+    figure.locator(".try a").first.click()
+    figure.locator(".live").wait_for()
+    return figure
+
+
+def seen(figure: Locator) -> tuple[str, list[str]]:
+    """Return what a view says and what it shows."""
+    return figure.locator(".live-say").inner_text(), figure.locator(".live-number").all_text_contents()
+
+
+def test_the_core_computes_what_the_package_computes(page: Page) -> None:
+    """A thousand random states, from small to saturated, one step forward and back, in both networks."""
+    D, H, rng = 2, 3, np.random.default_rng(0)
+    lstm, rnn = LSTM(D, H, None), RNN(D, H, None)
+    states, expected = [], []
+    for _ in range(1000):
+        for network in (lstm, rnn):
+            for array in network.parameters().values():
+                array[...] = rng.standard_normal(array.shape) * rng.choice([0.1, 1.0, 10.0])
+        x, h, c = (
+            rng.standard_normal((D, 1)),
+            np.tanh(rng.standard_normal((H, 1))),
+            3 * rng.standard_normal((H, 1)),
+        )
+        dh, dc = rng.standard_normal((2, H, 1))
+        step, now = lstm.step(x, h, c), rnn.step(x, h)
+        back = rnn.step_backward(now, dh)
+        expected.append(
+            (step._asdict(), lstm.step_backward(step, dh, dc), {"h": now.h, "h_prev": back["h_prev"]})
+        )
+        weights = {"W": lstm._W, "b": lstm._b[..., 0], "U": rnn.Wh, "bias": rnn.Wh_bias[:, 0]}
+        vectors = {"x": x, "h": h, "c": c, "dh": dh, "dc": dc}
+        flat = weights | {key: vector[:, 0] for key, vector in vectors.items()}
+        states.append({key: array.tolist() for key, array in flat.items()})
+    page.goto(ADDRESS)
+    for ours, theirs in zip(json.loads(page.evaluate(GO_BACK, json.dumps(states))), expected, strict=True):
+        for mine, packages in zip(ours, theirs, strict=True):
+            for key in packages.keys() - {"y"}:
+                array = packages[key] if key.startswith("W") and "bias" not in key else packages[key][:, 0]
+                np.testing.assert_allclose(mine[key], array, rtol=1e-12, atol=1e-12, err_msg=key)
+
+
+@every_view
+def test_its_program_prints_its_numbers(name: str, page: Page) -> None:
+    page.goto(ADDRESS)
+    for numbers, program in page.evaluate(NUMBERS, [name, [{}, *tries(name)]]):
+        printed = io.StringIO()
+        with redirect_stdout(printed):
+            exec(compile(program, f"{name}.py", "exec"), {"__name__": "__main__"})
+        lines = dict(re.findall(r"^(\S+) = (\S+)", printed.getvalue(), flags=re.MULTILINE))
+        assert lines.keys() == numbers.keys()
+        for key, value in numbers.items():
+            assert float(lines[key]) == pytest.approx(value, rel=1e-5, abs=1e-6), key
+        assert max(map(len, program.splitlines())) <= 100
+
+
+@every_place
+def test_it_is_driven_by_keys_and_its_link_brings_it_back(
+    name: str, path: str, page: Page, context: BrowserContext
+) -> None:
+    page.goto(ADDRESS + path, wait_until="networkidle")
+    figure = figure_of(page, name)
+    assert figure.locator(".live").count() == 0, "nothing is computed before a touch"
+    figure.locator(".try a").first.focus()
+    page.keyboard.press("Enter")
+    figure.locator(".live").wait_for()
+    before = seen(figure)
+    for _ in range(figure.locator(".try a").count() + 3):  # the other links, two copies and the reset
+        page.keyboard.press("Tab")
+    assert page.locator(":focus").evaluate("e => e.matches('.live-panel input, .live-panel select')")
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft" if name == "cell" else "ArrowRight")
+    after = seen(figure)
+    assert after != before
+    assert before[0] != after[0], "the sentence says so"
+    page.wait_for_function("location.search !== ''")
+    page.wait_for_timeout(400)  # the address follows a little later
+    other = context.new_page()
+    other.goto(page.url, wait_until="networkidle")
+    other.locator(f"figure[data-view={name}] .live").wait_for()
+    assert seen(other.locator(f"figure[data-view={name}]")) == after
+    assert other.evaluate("scrollY") > 0, "the link leads to the figure"
+    figure.get_by_text("Reset").click()
+    assert seen(figure) != after
+
+
+@every_view
+def test_what_is_copied_is_its_program_and_its_link(name: str, page: Page, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    figure = open_view(page, name, VIEWS[name])
+    figure.get_by_text("Copy link").click()
+    figure.get_by_text("Copied").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{ADDRESS}{VIEWS[name]}?{name}=")
+    state = state_of(re.search(r"=([^#]*)#", link)[1])  # type: ignore[index]
+    assert state.items() >= tries(name)[0].items()
+    figure.get_by_text("Copy as Python").click()
+    page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('import numpy')")
+    assert page.evaluate("navigator.clipboard.readText()") == page.evaluate(NUMBERS, [name, [state]])[0][1]
+
+
+@every_view
+def test_an_address_that_makes_no_sense_breaks_nothing(name: str, page: Page) -> None:
+    for query in ("", "1", "x:NaN,f:1e999,i:,:::,o:<b>,c:-1e400", "%22%3E,x"):
+        page.goto(f"{ADDRESS}{VIEWS[name]}?{name}={query}", wait_until="networkidle")
+        figure = page.locator(f"figure[data-view={name}]")
+        figure.scroll_into_view_if_needed()
+        figure.locator(".live").wait_for()
+        assert "NaN" not in seen(figure)[0]
+
+
+@every_place
+@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_nothing_jumps(name: str, path: str, width: dict[str, int], chromium: Browser, site: Path) -> None:
+    """Reading past the view shifts nothing.
+
+    Fonts are left out of this: text in them is a little longer than before they came.
+    """
+
+    def without_fonts(route: Route) -> None:
+        if route.request.resource_type == "font":
+            route.abort()
+        else:
+            serve(site, route)
+
+    context = chromium.new_context(viewport=width)  # type: ignore[arg-type]
+    context.route("**/*", without_fonts)
+    page = context.new_page()
+    page.add_init_script(f"({SHIFTS})()")
+    page.goto(ADDRESS + path, wait_until="networkidle")
+    figure_of(page, name)
+    page.mouse.wheel(0, 300)
+    page.wait_for_timeout(300)
+    assert sum(page.evaluate("shifts")) < 0.01
+    assert page.evaluate("document.documentElement.scrollWidth") <= width["width"]
+    context.close()
+
+
+@every_place
+def test_it_is_accessible_when_it_is_open(name: str, path: str, page: Page) -> None:
+    figure = open_view(page, name, path)
+    page.evaluate(AXE_SCRIPT)
+    target = [f"figure[data-view={name}]"]
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_selector(f"body[data-md-color-scheme={'default' if scheme == 'light' else 'slate'}]")
+        assert (
+            page.evaluate(VIOLATIONS.replace("document, ", f"{target}, "), {"resultTypes": ["violations"]})
+            == []
+        )
+    small = figure.locator(".live :is(input, select, button)").evaluate_all(
+        """fields => fields.filter(field => field.getBoundingClientRect().height < 24)
+            .map(field => field.outerHTML)"""
+    )
+    assert small == [], "too small for a finger"
+
+
+@every_view
+def test_it_is_light(name: str, page: Page) -> None:
+    sizes = {file: len(gzip.compress((FOLDER / file).read_bytes())) for file in (f"{name}.js", *SHARED)}
+    assert sum(sizes.values()) <= LIMIT, sizes
+
+
+@every_place
+def test_it_waits_until_it_comes_near(name: str, path: str, page: Page, site: Path) -> None:
+    page.set_viewport_size(NARROW)
+    scripts: list[str] = []
+    page.on(
+        "request", lambda request: scripts.append(request.url) if request.resource_type == "script" else None
+    )
+    page.goto(ADDRESS + path, wait_until="networkidle")
+    files = [file_for(site, script) for script in scripts]
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files if file) <= SCRIPTS
+    top = page.locator(f"figure[data-view={name}]").evaluate("figure => figure.getBoundingClientRect().top")
+    assert any("/widgets/" in script for script in scripts) == (top < 1.5 * NARROW["height"])
+
+
+@every_view
+def test_without_scripts_the_figure_stays(name: str, chromium: Browser, site: Path) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / VIEWS[name] / "index.html").as_uri())
+    assert page.locator(f"figure[data-view={name}] svg").first.is_visible()
+    assert not page.locator(".try").first.is_visible()
+    context.close()
+
+
+@every_view
+def test_it_works_in_any_folder_and_after_an_instant_navigation(
+    name: str, chromium: Browser, site: Path, page: Page
+) -> None:
+    page.goto(ADDRESS + "reference/notation/", wait_until="networkidle")
+    page.evaluate("window.sameDocument = true")
+    page.locator(f"a[href*='{VIEWS[name]}']").first.evaluate("link => link.click()")
+    page.wait_for_url(ADDRESS + VIEWS[name])
+    figure = figure_of(page, name)
+    figure.locator(".try a").last.click()
+    figure.locator(".live").wait_for()
+    assert page.evaluate("window.sameDocument"), "the navigation was not instant"
+
+    def from_folder(route: Route) -> None:
+        path = file_for(site, route.request.url.replace("some/folder/", ""))
+        route.fulfill(path=path or site / "404.html", status=200 if path else 404)
+
+    context = chromium.new_context()
+    context.route("**/*", from_folder)
+    page = context.new_page()
+    page.goto(f"{ADDRESS}some/folder/{VIEWS[name]}", wait_until="networkidle")
+    figure = figure_of(page, name)
+    figure.locator(".try a").first.click()
+    figure.locator(".live").wait_for()
+    context.close()
