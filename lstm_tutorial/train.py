@@ -214,7 +214,7 @@ class _Run:
         """Write a checkpoint."""
         optimizer = self.optimizer.state()
         rng_state = self.rng.bit_generator.state
-        arrays = {
+        arrays: dict[str, Any] = {
             **{f"parameters/{n}": array for n, array in self.parameters.items()},
             **{f"optimizer/{n}": array for n, array in optimizer.items()},
             **{f"state/{n}": array for n, array in self.state.items()},
@@ -223,7 +223,7 @@ class _Run:
             "gradient_norms": np.array(self.gradient_norms),
         }
         with written_whole(path) as file:
-            np.savez(file, allow_pickle=False, **arrays)
+            np.savez(file, **arrays)  # plain values alone, so no pickle
         # --8<-- [end:checkpoint]
 
     def read(self, path: Path, steps: int) -> dict[str, NDArray[Any]]:

@@ -21,7 +21,8 @@ XMLHttpRequest.prototype.send = function (body) {
 }
 
 window.Worker = class extends Worker {
-  constructor(url) {
+  constructor(url, options) {
+    if (options) return super(url, options) // not the theme's
     const load = `onmessage = first => {
       onmessage = null
       importScripts(${JSON.stringify(new URL(url, document.baseURI))})

@@ -27,6 +27,7 @@ from typing import Any
 from tqdm import tqdm
 
 from scripts.files import GENERATED, ROOT, write_atomically
+from scripts.site import runtime
 
 VERSIONS = version("numpy") + version("matplotlib")
 HASHES = GENERATED / ".hashes.json"
@@ -44,7 +45,7 @@ def build(pool: Executor) -> list[str]:
 
     If a script raises, what ran before it stays done.
     """
-    GENERATED.mkdir(parents=True, exist_ok=True)
+    runtime.pack_package()
     saved = json.loads(HASHES.read_text()) if HASHES.exists() else {}
     scripts = generating_scripts()
     read = {name: digest(files) for name, files in dependencies(scripts).items()}

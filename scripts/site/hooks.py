@@ -1,4 +1,4 @@
-"""What MkDocs does before it builds pages: figures are brought up to date, and nothing old stays.
+"""What MkDocs does around a build: figures are brought up to date, nothing old stays, Python comes along.
 
 With ``--dirty``, which ``make serve`` gives, MkDocs makes only edited pages again. So when anything else that
 pages are made with has changed, all of them are made again. If code or a record has changed, figures and the
@@ -8,6 +8,7 @@ call hooks: run ``python scripts/site/build.py`` before it.
 """
 
 import hashlib
+import os
 import sys
 from collections import ChainMap
 from pathlib import Path
@@ -16,7 +17,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.utils.templates import TemplateContext
 
 from scripts.files import ROOT
-from scripts.site import build, execute
+from scripts.site import build, execute, runtime
 
 last_hash = ""  # what `context_hash` returned when all pages were last made
 last_code = ""  # what `code_hash` returned when the figures and the results of blocks were last made
@@ -49,6 +50,12 @@ def on_pre_build(config: MkDocsConfig) -> None:
         for page in Path(config.site_dir).rglob("*.html"):
             page.unlink()  # what is missing is made, even with --dirty
         last_hash = context
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Put Python beside the site, where the environment has a folder of its files."""
+    if folder := os.environ.get("PYODIDE_DIR"):
+        runtime.copy(Path(folder), Path(config.site_dir))
 
 
 def code_hash() -> str:

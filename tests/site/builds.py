@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "https://lstm.invalid/"  # a name that by definition belongs to nobody
+OWN = {"PYTHONDONTWRITEBYTECODE", "PYODIDE_DIR"}  # what a build does not inherit
 COPIED = ("docs", "lstm_tutorial", "scripts", "tests", "*.md", "*.yml", "*.toml", "LICENSE")
 
 
@@ -28,7 +29,7 @@ def environment(project: Path) -> dict[str, str]:
 
     Compiled modules may be kept, whatever the caller's environment says: dozens of processes import the same.
     """
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in OWN}
     return inherited | {
         "PYTHONPATH": str(project),
         "SITE_URL": ADDRESS,
