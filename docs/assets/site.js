@@ -1,6 +1,6 @@
 // Repairs of the theme for readers who do not use a mouse or a screen: names for landmarks, and a tab stop for
-// what scrolls sideways. A block of code that needs earlier ones can be copied with them. And formulas that are
-// copied become TeX. Live views are loaded when they come near. A page reads the same without it.
+// what scrolls sideways. A block of code can be run where it stands, and copied with those that it needs. And formulas
+// that are copied become TeX. Live views are loaded when they come near. A page reads the same without it.
 
 const scrolling = "div.math, figure, .md-typeset__scrollwrap, .md-typeset pre > code, .md-typeset table"
 
@@ -15,10 +15,23 @@ const repair = () => {
 // The program of a page is its executed blocks in order; execute.py marks them.
 const program = () => [...document.querySelectorAll("article .executed .language-python pre")]
 
+// Not for a page that was opened as a file, which can load nothing.
+const offerRun = (block, buttons, label) => {
+  const button = document.createElement("button")
+  button.className = "run-button"
+  button.innerHTML = label
+  button.title = "Run this block, and those above it, in this page. The first time, Python is loaded: 9 MB"
+  button.onclick = async () => (await import("../widgets/run.js")).run(block.querySelector("code"))
+  button.hidden = location.protocol === "file:"
+  buttons.prepend(button)
+}
+
 const offerProgram = () => {
   for (const [position, block] of program().entries()) {
     const buttons = block.querySelector("nav.md-code__nav")
-    if (position === 0 || !buttons || buttons.querySelector(".copy-program")) continue
+    if (!buttons || buttons.querySelector(".run-button")) continue
+    offerRun(block, buttons, position === 0 ? "Run<small>9 MB, once</small>" : "Run")
+    if (position === 0) continue
     const button = document.createElement("button")
     button.className = "md-code__button copy-program"
     button.title = "Copy all code of this page up to here"

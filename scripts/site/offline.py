@@ -1,8 +1,8 @@
 """Pack the built site to be read without a server: ``python -m scripts.site.offline`` makes ``site.zip``.
 
 A browser that opens a page from ``file://`` shows no folder and fetches nothing. So links lead to
-``index.html`` where they led to its folder, and the search and the live views are left out. The same site
-gives the same bytes.
+``index.html`` where they led to its folder, and the search, the live views and Python are left out. The same
+site gives the same bytes.
 """
 
 import re
@@ -15,6 +15,7 @@ from scripts.files import ROOT, write_atomically
 NAME = "lstm-from-scratch"
 ONLY_WITH_A_SERVER = re.compile(
     r"404\.html|sitemap\.|objects\.inv|search/|widgets/|assets/search\.js|assets/javascripts/(?:lunr|workers)/|.*\.map$"
+    r"|_generated/lstm_tutorial\.zip"
 )
 LIVE = re.compile(r'<p class="try">.*?</p>| data-view="\w+"', re.DOTALL)
 LINK = re.compile(r'(?<=[ :]href=")(?!\w+:)([^"#?]+)')
