@@ -72,7 +72,7 @@ unit.Wo_bias[:] = ${python(o)}
 x, h_prev, c_prev = ${python(x)}, 0.0, ${python(c)}
 step = unit.trace(*np.array([[[x]], [[h_prev]], [[c_prev]]]))
 for name in ("f", "i", "c_tilde", "o", "c", "h"):
-    print(f"{name} = {getattr(step, name)[0, 0]:.6f}")
+    print(f"{name} = {getattr(step, name)[0, 0]:.6g}")
 `,
 }
 

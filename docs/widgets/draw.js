@@ -4,10 +4,11 @@
 //   name      the word in the address: ?name=x:1,f:6
 //   title     what stands over its sliders
 //   controls  a list of { key, label, value } with { min, max, step } for a slider or { options: {value: label} } for a choice;
-//             `gate` colors it, `show` writes its value, and { press: label, change } is a button that changes the state
+//             `gate` colors it, `show` writes its value, `also` gives what else changes with it, and { press: label, change } is a button that changes the state
 //   numbers   (state) => every number that the view and its program give, by name
 //   draw      (figure, state, numbers) => draws them into the figure
 //   say       (state, numbers) => the sentence, as HTML
+//   detail    (state, numbers) => a table above the sentence, as HTML; where there is one
 //   python    (state) => a program that prints the numbers with the package
 //
 // Nothing is computed before the reader touches the view or comes with a link. Nothing moves by itself.
@@ -127,7 +128,7 @@ const open = (figure, view) => {
   let state = initial(view), later
   const links = figure.querySelector(".try")
   const fields = view.controls.map(control => field(control, () => state, change => set({ ...state, ...change })))
-  const sentence = html("p", { class: "live-say", role: "status" })
+  const sentence = html("p", { class: "live-say", role: "status" }), detail = html("div", { class: "live-detail" })
   const panel = html(
     "div",
     { class: "live", role: "group", "aria-label": view.title },
@@ -140,6 +141,7 @@ const open = (figure, view) => {
       tool("Reset", () => set(initial(view))),
     ),
     html("div", { class: "live-panel" }, ...fields.map(({ element }) => element)),
+    ...(view.detail ? [detail] : []),
     sentence,
   )
   links.after(panel)
@@ -149,6 +151,7 @@ const open = (figure, view) => {
     const numbers = view.numbers(state)
     for (const { update } of fields) update(state)
     view.draw(figure, state, numbers)
+    if (view.detail) detail.innerHTML = view.detail(state, numbers)
     sentence.innerHTML = view.say(state, numbers)
     for (const link of links.querySelectorAll("a"))
       if (written(parse(view, asked(view, link.search) ?? "")) === written(state)) link.setAttribute("aria-current", "true")
@@ -178,7 +181,7 @@ const field = (control, get, change) => {
   }
   const { min, max, step } = control
   const slider = html("input", { id, type: "range", min, max, step }), output = html("output", { for: id })
-  slider.addEventListener("input", () => change({ [control.key]: +slider.value }))
+  slider.addEventListener("input", () => change({ [control.key]: +slider.value, ...control.also?.(+slider.value) }))
   const write = control.show ?? (value => shown(value))
   return {
     element: html("div", { class: "live-field" + gate }, label, output, slider),

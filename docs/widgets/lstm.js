@@ -40,7 +40,7 @@ export const step = ({ W, b }, x, h_prev, c_prev) => {
   return { x, h_prev, c_prev, a_f, a_i, a_c, a_o, f, i, c_tilde, o, c, h }
 }
 
-// The gradients of everything that the step read, by name; dh and dc are those of its results.
+// The gradients of everything that the step computed and read, by name; dh and dcNext are those of its results.
 export const stepBackward = ({ W }, { x, h_prev, c_prev, f, i, c_tilde, o, c }, dh, dcNext) => {
   const tanh_c = c.map(Math.tanh)
   const d_o = times(dh, tanh_c)
@@ -50,12 +50,17 @@ export const stepBackward = ({ W }, { x, h_prev, c_prev, f, i, c_tilde, o, c }, 
   const da_c = times(dc_tilde, c_tilde.map(tanhDerivative)), da_o = times(d_o, o.map(sigmoidDerivative))
   const da = [da_f, da_i, da_c, da_o]
   const dxh = da.map((gradient, gate) => productBack(W[gate], gradient)).reduce(plus)
-  const xh = [...x, ...h_prev]
-  const [Wf, Wi, Wc, Wo] = da.map(gradient => outer(gradient, xh))
   return {
-    Wf, Wi, Wc, Wo, Wf_bias: da_f, Wi_bias: da_i, Wc_bias: da_c, Wo_bias: da_o,
-    x: dxh.slice(0, x.length), h_prev: dxh.slice(x.length), c_prev: dc_prev, c: dc, f: df, i: di, c_tilde: dc_tilde, o: d_o,
+    a_f: da_f, a_i: da_i, a_c: da_c, a_o: da_o, f: df, i: di, c_tilde: dc_tilde, o: d_o, c: dc,
+    x: dxh.slice(0, x.length), h_prev: dxh.slice(x.length), c_prev: dc_prev,
   }
+}
+
+// The gradients of the weights and biases, from what the step read and from what `stepBackward` returned.
+export const weightGradients = ({ x, h_prev }, { a_f, a_i, a_c, a_o }) => {
+  const xh = [...x, ...h_prev]
+  const [Wf, Wi, Wc, Wo] = [a_f, a_i, a_c, a_o].map(da => outer(da, xh))
+  return { Wf, Wi, Wc, Wo, Wf_bias: a_f, Wi_bias: a_i, Wc_bias: a_c, Wo_bias: a_o }
 }
 
 // The plain network: h = tanh(W @ [x; h_prev] + b), and its way back to h_prev.

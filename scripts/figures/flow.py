@@ -1,11 +1,31 @@
-"""Draw the first step of the example as strips of its real values, from the input to the output."""
+"""Draw the first step of the example as strips of its real values, from the input to the output.
 
-from scripts.forward_pass import UNIT, first_step
+``build`` also writes ``flow.json`` for the live view docs/widgets/flow.js: the weights of a first step,
+which are the columns of the matrices that act on the input, and the read-out.
+"""
+
+import json
+
+import numpy as np
+
+from scripts.files import GENERATED, write_atomically
+from scripts.forward_pass import UNIT, example, first_step
 from scripts.plotting import style
 from scripts.plotting.strips import draw_strips
 
+DIGITS = 10  # behind the point: enough to agree with the package in all that is shown
+
+
+def weights() -> dict[str, list[float]]:
+    """Return the input, (D,), its weights in the four gates, (4, H, D), and those of the read-out, (O, H)."""
+    lstm, xs = example()
+    gates = np.stack((lstm.Wf, lstm.Wi, lstm.Wc, lstm.Wo))[..., : lstm.input_size]  # (4, H, D)
+    arrays = {"x": xs[0, :, 0], "W": gates, "Wy": lstm.Wy}
+    return {name: np.round(array, DIGITS).tolist() for name, array in arrays.items()}
+
 
 def build() -> None:
+    write_atomically(GENERATED / "flow.json", json.dumps(weights(), separators=(",", ":")))
     style.save(
         draw_strips(first_step()),
         "flow",

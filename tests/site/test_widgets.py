@@ -18,12 +18,13 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
 from lstm_tutorial import LSTM, RNN
+from scripts.figures import horizon
 from tests.docs.pages import all_pages, text_of
 from tests.site.audit import NARROW, VIOLATIONS, WIDE, file_for, serve
 from tests.site.builds import ADDRESS, ROOT
 
 FOLDER = ROOT / "docs/widgets"
-SHARED = ("lstm.js", "draw.js", "live.css")
+SHARED = ("lstm.js", "draw.js", "plot.js", "live.css")
 LIMIT, SCRIPTS = 15_000, 60_000  # bytes, compressed: a view with all that it loads; scripts before a touch
 PAGES = {
     f"{view} in {page}": (view, page.removesuffix(".md") + "/")
@@ -35,11 +36,13 @@ every_view = pytest.mark.parametrize("name", VIEWS)
 every_place = pytest.mark.parametrize(("name", "path"), PAGES.values(), ids=PAGES)
 
 GO_BACK = """async states => {
-    const { step, stepBackward, plainStep, plainBackward } = await import("/widgets/lstm.js")
+    const core = await import("/widgets/lstm.js")
+    const { step, stepBackward, weightGradients, plainStep, plainBackward } = core
     return JSON.stringify(JSON.parse(states).map(({ W, b, x, h, c, dh, dc, U, bias }) => {
         const values = step({ W, b }, x, h, c), now = plainStep({ W: U, b: bias }, x, h)
         const plain = { h: now, h_prev: plainBackward({ W: U }, now, dh) }
-        return [values, stepBackward({ W }, values, dh, dc), plain]
+        const back = stepBackward({ W }, values, dh, dc)
+        return [values, { ...back, ...weightGradients(values, back) }, plain]
     }))
 }"""
 SHIFTS = """() => {
@@ -136,8 +139,15 @@ def test_its_program_prints_its_numbers(name: str, page: Page) -> None:
         lines = dict(re.findall(r"^(\S+) = (\S+)", printed.getvalue(), flags=re.MULTILINE))
         assert lines.keys() == numbers.keys()
         for key, value in numbers.items():
-            assert float(lines[key]) == pytest.approx(value, rel=1e-5, abs=1e-6), key
+            assert float(lines[key]) == pytest.approx(value, rel=1e-5, abs=1e-15), key
         assert max(map(len, program.splitlines())) <= 100
+
+
+def test_the_plot_of_the_horizon_shows_the_first_state_of_its_view(page: Page) -> None:
+    page.goto(ADDRESS)
+    numbers, _ = page.evaluate(NUMBERS, ["horizon", [{}]])[0]
+    for name, profile in horizon.left().items():
+        assert numbers[name] == pytest.approx(profile[horizon.LAG], rel=1e-9)
 
 
 @every_place
@@ -155,7 +165,7 @@ def test_it_is_driven_by_keys_and_its_link_brings_it_back(
         page.keyboard.press("Tab")
     assert page.locator(":focus").evaluate("e => e.matches('.live-panel input, .live-panel select')")
     for _ in range(3):
-        page.keyboard.press("ArrowLeft" if name == "cell" else "ArrowRight")
+        page.keyboard.press("ArrowLeft")
     after = seen(figure)
     assert after != before
     assert before[0] != after[0], "the sentence says so"
@@ -167,7 +177,9 @@ def test_it_is_driven_by_keys_and_its_link_brings_it_back(
     assert seen(other.locator(f"figure[data-view={name}]")) == after
     assert other.evaluate("scrollY") > 0, "the link leads to the figure"
     figure.get_by_text("Reset").click()
-    assert seen(figure) != after
+    other.goto(f"{ADDRESS}{path}?{name}=#{figure.get_attribute('id')}", wait_until="networkidle")
+    other.locator(f"figure[data-view={name}] .live").wait_for()
+    assert seen(figure) == seen(other.locator(f"figure[data-view={name}]")), "the first state"
 
 
 @every_view
