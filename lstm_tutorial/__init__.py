@@ -1,9 +1,9 @@
 """The LSTM from scratch, in NumPy: the mathematics of the tutorial and nothing else.
 
 Nothing here draws, and nothing needs more than NumPy. The modules are meant to be read in this order:
-`activations`, `lstm`, `network`, `trace`, `rnn`, `gru`, `variants`, `fast`, `layers`, `gradcheck`, `losses`,
-`optim`, `train`, `tasks`, `interop`. The exercises of the tutorial, and what judges an answer, are apart from
-them, in ``lstm_tutorial.exercises``.
+`activations`, `lstm`, `network`, `trace`, `rnn`, `gru`, `variants`, `normalized`, `fast`, `layers`,
+`dropout`, `gradcheck`, `losses`, `optim`, `train`, `tasks`, `interop`. The exercises of the tutorial, and what
+judges an answer, are apart from them, in ``lstm_tutorial.exercises``.
 """
 
 from lstm_tutorial.activations import (
@@ -14,6 +14,7 @@ from lstm_tutorial.activations import (
     tanh,
     tanh_derivative,
 )
+from lstm_tutorial.dropout import DropoutLSTM
 from lstm_tutorial.gradcheck import GradientReport, check_gradients, numerical_gradient
 from lstm_tutorial.gru import GRU, GRUTrace
 from lstm_tutorial.layers import (
@@ -27,6 +28,7 @@ from lstm_tutorial.layers import (
 from lstm_tutorial.losses import softmax_cross_entropy, squared_error
 from lstm_tutorial.lstm import LSTM, StepTrace
 from lstm_tutorial.network import Cache, Unrolled, backpropagate, unroll
+from lstm_tutorial.normalized import LayerNormLSTM
 from lstm_tutorial.optim import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
 from lstm_tutorial.rnn import RNN, RNNTrace
 from lstm_tutorial.trace import backpropagate_trace, trace_sequence
@@ -43,8 +45,10 @@ __all__ = [
     "Adam",
     "Cache",
     "Chunk",
+    "DropoutLSTM",
     "GRUTrace",
     "GradientReport",
+    "LayerNormLSTM",
     "LayersCache",
     "RNNTrace",
     "StepMetrics",

@@ -21,11 +21,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_tutorial.checks import FloatArray, as_array, as_float_dtype, as_size
+from lstm_tutorial.dropout import DropoutLSTM
 from lstm_tutorial.files import written_whole
 from lstm_tutorial.gru import GRU
 from lstm_tutorial.layers import Layer, layer_parameters, named_networks
 from lstm_tutorial.lstm import LSTM
 from lstm_tutorial.network import Network
+from lstm_tutorial.normalized import LayerNormLSTM
 from lstm_tutorial.rnn import RNN
 from lstm_tutorial.variants import Variant
 
@@ -38,7 +40,9 @@ ORDERS: dict[str, dict[str, tuple[str, ...]]] = {
 """The order of the gates in each framework, in the names of this package."""
 # --8<-- [end:orders]
 
-KINDS: dict[str, type[Network]] = {"LSTM": LSTM, "GRU": GRU, "RNN": RNN, "Variant": Variant}
+KINDS: dict[str, type[Network]] = {
+    kind.__name__: kind for kind in (LSTM, GRU, RNN, Variant, LayerNormLSTM, DropoutLSTM)
+}
 OPTIONS = {"GRU": ["reset"], "Variant": ["change"]}
 """The attributes that say which form a network has, beside its sizes."""
 VERSION = 1
@@ -615,7 +619,7 @@ def save(network: Network | Sequence[Layer], path: str | os.PathLike[str]) -> No
 
     Parameters
     ----------
-    network : LSTM, GRU, RNN or Variant, or list
+    network : LSTM, GRU, RNN or another network of the package, or list
         The network or the layers.
     path : path
         The file, ``.safetensors`` by custom. One that exists is replaced.
@@ -648,7 +652,7 @@ def load(path: str | os.PathLike[str]) -> Any:
 
     Returns
     -------
-    LSTM, GRU, RNN or Variant, or list
+    LSTM, GRU, RNN or another network of the package, or list
         A new network, or new layers, with the same weights, bit for bit.
 
     Raises

@@ -5,17 +5,37 @@ from typing import Any
 
 import numpy as np
 
-from lstm_tutorial import GRU, LSTM, RNN, Variant, dropout_mask, layer_parameters
+from lstm_tutorial import GRU, LSTM, RNN, DropoutLSTM, LayerNormLSTM, Variant, dropout_mask, layer_parameters
 from lstm_tutorial.layers import Layer, named_networks, rows_of
 from lstm_tutorial.network import Unrolled
 from lstm_tutorial.variants import CHANGES
 
 D, H, O = 3, 5, 2
+
+
+def normalized(*sizes: Any, rng: Any = None, **settings: Any) -> LayerNormLSTM:
+    """Make an LSTM with layer normalization whose gains are not one."""
+    network = LayerNormLSTM(*sizes, rng=rng, forget_bias=0.5, **settings)
+    rng = np.random.default_rng(rng)
+    network.gain_x, network.gain_h = rng.uniform(0.5, 1.5, (2, *network.gain_x.shape))
+    network.c_gain = rng.uniform(0.5, 1.5, network.c_gain.shape)
+    return network
+
+
+def dropped(*sizes: Any, **settings: Any) -> DropoutLSTM:
+    """Make an LSTM with fixed masks: it does not see every third unit, and every second is not updated."""
+    network = DropoutLSTM(*sizes, forget_bias=0.5, **settings)
+    units = np.arange(network.hidden_size)[:, None]  # (H, 1)
+    return network.with_masks(h=1.5 * (units % 3 > 0), candidate=2.0 * (units % 2 == 0))
+
+
 NETWORKS: dict[str, Any] = {
     "LSTM": partial(LSTM, forget_bias=0.5),
     "RNN": RNN,
     "GRU, reset after": GRU,
     "GRU, reset before": partial(GRU, reset="before"),
+    "LayerNormLSTM": normalized,
+    "DropoutLSTM": dropped,
 } | {f"LSTM, {change}": partial(Variant, change=change) for change in CHANGES if change != "none"}
 """Every kind of network, by a name for it."""
 LOSSES = {name: (name,) for name in ("dys", "dhs", "dh", "dc")} | {"all": ("dys", "dhs", "dh", "dc")}

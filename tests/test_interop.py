@@ -250,6 +250,6 @@ def test_a_network_of_ones_own_is_not_written(tmp_path):
     class Own(LSTM):
         pass
 
-    message = f"network must be one of LSTM, GRU, RNN, Variant, got {Own(D, H, O)}"
+    message = f"network must be one of {', '.join(interop.KINDS)}, got {Own(D, H, O)}"
     assert_raises(TypeError, message, lambda: interop.save(Own(D, H, O), tmp_path / "own"))
     assert list(tmp_path.iterdir()) == []

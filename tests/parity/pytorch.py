@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from lstm_tutorial import GRU
+from lstm_tutorial import GRU, LayerNormLSTM
 from lstm_tutorial.network import Network
 from tests.problems import LOSSES, problem, random_lengths
 
@@ -27,11 +27,51 @@ class GRUCellBefore(torch.nn.GRUCell):  # type: ignore[misc]
         return (1 - z) * torch.tanh(in_n + (r * h) @ W_n.T) + z * h
 
 
+class NormalizedCell(torch.nn.LSTMCell):  # type: ignore[misc]
+    """Equations 20 to 22 of Ba, Kiros & Hinton (2016), with our order of the gates and one bias."""
+
+    def __init__(self, D: int, H: int, dtype: Any) -> None:
+        super().__init__(D, H, dtype=dtype)
+        sizes = {"gain_x": 4 * H, "gain_h": 4 * H, "c_gain": H, "c_bias": H}
+        for name, size in sizes.items():
+            self.register_parameter(name, torch.nn.Parameter(torch.ones(size, dtype=dtype)))
+
+    def forward(self, x: Any, state: Any) -> Any:
+        """Normalize what the input adds, what h adds, and c on its way to h."""
+        h, c = state
+        normal, linear = torch.nn.functional.layer_norm, torch.nn.functional.linear
+        from_x, from_h = linear(x, self.weight_ih), linear(h, self.weight_hh)  # (B, 4H) each
+        a = normal(from_x, from_x.shape[1:], self.gain_x) + normal(from_h, from_h.shape[1:], self.gain_h)
+        f, i, g, o = (a + self.bias_ih).chunk(4, 1)  # (B, H) each
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(normal(c, c.shape[1:], self.c_gain, self.c_bias)), c
+
+
+class DroppedCell(torch.nn.LSTMCell):  # type: ignore[misc]
+    """The masks of `tests.problems.dropped`, at h before the gates and at the candidate."""
+
+    def forward(self, x: Any, state: Any) -> Any:
+        """Compute the LSTM in our order of the gates, with the masks."""
+        h, c = state
+        linear, units = torch.nn.functional.linear, torch.arange(h.shape[1])
+        read = h * (1.5 * (units % 3 > 0)).to(h.dtype)
+        f, i, g, o = (linear(x, self.weight_ih, self.bias_ih) + linear(read, self.weight_hh)).chunk(4, 1)
+        added = torch.tanh(g) * (2.0 * (units % 2 == 0)).to(h.dtype)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * added
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+
+OURS = ("Wf", "Wi", "Wc", "Wo")
+MORE = ("gain_x", "gain_h", "c_gain", "c_bias")
+"""What a cell of ours here has beside PyTorch's four arrays, under the same names in both."""
+
 CELLS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "LSTM": (torch.nn.LSTMCell, ("Wi", "Wf", "Wc", "Wo")),
     "RNN": (torch.nn.RNNCell, ("Wh",)),
     "GRU, reset after": (torch.nn.GRUCell, ("Wr", "Wz", "Wn")),
     "GRU, reset before": (GRUCellBefore, ("Wr", "Wz", "Wn")),
+    "LayerNormLSTM": (NormalizedCell, OURS),
+    "DropoutLSTM": (DroppedCell, OURS),
 }
 """PyTorch's cell and our weights in PyTorch's order, by the network's name in `tests.problems`."""
 
@@ -70,6 +110,8 @@ def cell_and_read_out(network: Network) -> tuple[Any, torch.nn.Linear]:
         cell.bias_hh.zero_()
         if isinstance(network, GRU) and network.reset == "after":
             cell.bias_hh[2 * H :] = torch.from_numpy(network.Wn_hidden_bias[:, 0])
+        for name in MORE if isinstance(network, LayerNormLSTM) else ():
+            getattr(cell, name).copy_(torch.from_numpy(getattr(network, name).ravel()))
         read_out.weight.copy_(torch.from_numpy(network.Wy))
         read_out.bias.copy_(torch.from_numpy(network.Wy_bias[:, 0]))
     return cell, read_out
@@ -105,13 +147,15 @@ def sequence(network: Network, values: dict[str, Any], lengths: Any) -> dict[str
     gradients = iter(torch.autograd.grad(loss, sources, allow_unused=True, materialize_grads=True))
     named = {"xs": next(gradients).swapaxes(1, 2)}
     named |= {f"{name}0": next(gradients).T for name in network.state_names}
-    dW_x, dW_h, db, db_hidden, dWy, dby = gradients
+    dW_x, dW_h, db, db_hidden, *more, dWy, dby = gradients
     _, names = cell_of(network)
     parts = (part.chunk(len(names)) for part in (torch.cat((dW_x, dW_h), 1), db))
     for name, dW, db_gate in zip(names, *parts, strict=True):
         named |= {name: dW, f"{name}_bias": db_gate[:, None]}
     if isinstance(network, GRU) and network.reset == "after":
         named["Wn_hidden_bias"] = db_hidden.chunk(3)[2][:, None]
+    for name, gradient in zip(MORE, more, strict=False):
+        named[name] = gradient.reshape(getattr(network, name).shape)
     named |= {"Wy": dWy, "Wy_bias": dby[:, None]}
     arrays = {name: result.detach().swapaxes(-1, -2) for name, result in found.items()}
     arrays |= {f"grad_{name}": gradient for name, gradient in named.items()}

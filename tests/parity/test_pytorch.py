@@ -15,6 +15,10 @@ from tests.golden import read
 from tests.parity import golden, pytorch
 from tests.problems import problem, random_lengths, relative_error, results, split
 
+SIZES = [(1, 1, 1), (1, 5, 2), (10, 20, 5), (7, 1, 3), (30, 50, 4)]
+# Layer normalization takes out the size of a single input, and of its gradient only rounding is left.
+PROBLEMS = [(kind, s) for kind in pytorch.CELLS for s in SIZES if kind != "LayerNormLSTM" or min(s[:2]) > 1]
+
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")  # Keras does so
 def test_the_golden_numbers_are_what_the_frameworks_compute():
@@ -30,9 +34,8 @@ def test_the_golden_numbers_are_what_the_frameworks_compute():
 
 
 @pytest.mark.parametrize(("dtype", "allowed"), [(np.float64, 1e-12), (np.float32, 1e-4)], ids=str)
-@pytest.mark.parametrize("sizes", [(1, 1, 1), (1, 5, 2), (10, 20, 5), (7, 1, 3), (30, 50, 4)], ids=str)
 @pytest.mark.parametrize(("T", "B"), [(1, 1), (1, 7), (10, 3), (50, 2)])
-@pytest.mark.parametrize("kind", pytorch.CELLS)
+@pytest.mark.parametrize(("kind", "sizes"), PROBLEMS, ids=str)
 def test_sequences_and_gradients(kind, T, B, sizes, dtype, allowed):
     network, values = problem(T, B, T + B, dtype, sizes, network=kind)
     inputs, outputs = split(values)
