@@ -49,11 +49,23 @@ def compare(layers: Any, model: Any, run: Any, T: int, B: int, limit: float) -> 
 @pytest.mark.parametrize(("depth", "directions"), [(1, 1), (2, 1), (1, 2), (2, 2)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_onnx_runtime_agrees_in_float32(kind, depth, directions, T, B):
-    """One model, at batches and times of any size."""
+    """For a model of its own at each size."""
     layers = stack(kind, depth, directions, dtype=np.float32)
     model = to_onnx(layers)
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     compare(layers, model, session.run, T, B, 1e-6)
+
+
+@pytest.mark.parametrize("directions", [1, 2])
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_model_runs_at_other_batches_and_times(kind, directions, tmp_path):
+    """Written to a file once and loaded once; the sizes of one run do not bind the next."""
+    layers = stack(kind, 2, directions, dtype=np.float32)
+    model, path = to_onnx(layers), tmp_path / "model.onnx"
+    onnx.save(model, path)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    for T, B in ((7, 3), (1, 1), (40, 2), (2, 9), (7, 3)):
+        compare(layers, model, session.run, T, B, 1e-6)
 
 
 @pytest.mark.parametrize("depth", [1, 2])
