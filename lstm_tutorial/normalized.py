@@ -24,7 +24,7 @@ class LayerNormLSTM(LSTM):
     r"""An LSTM whose pre-activations and shown cell state are normalized in each column.
 
     With :math:`a = g_x \odot \mathrm{LN}(W_x x) + g_h \odot \mathrm{LN}(W_h h_{t-1}) + b`, gates, candidate
-    and cell state are those of the LSTM, and :math:`h = o \odot \tanh(g_c \odot \mathrm{LN}(c) + b_c)`.
+    and cell state are those of the LSTM, and :math:`h = o \odot \tanh(g_c \odot \mathrm{LN}(c) + \beta_c)`.
     Gates and candidate are normalized together, all 4H numbers of a column by one mean and one deviation.
 
     Gains are one at first and `c_bias` is zero; matrices and biases are those of `lstm_tutorial.lstm.LSTM`.
@@ -59,7 +59,7 @@ class LayerNormLSTM(LSTM):
     c_gain = Weight("_of_c", 0)
     """Gain of the normalized cell state, (H, 1)."""
     c_bias = Weight("_of_c", 1)
-    """Bias of the normalized cell state, (H, 1)."""
+    """Offset of the normalized cell state, (H, 1)."""
 
     def __init__(
         self,
