@@ -3,7 +3,8 @@
 //
 //   name      the word in the address: ?name=x:1,f:6
 //   title     what stands over its sliders
-//   controls  a list of { key, label, value } with { min, max, step } for a slider or { options: {value: label} } for a choice;
+//   controls  a list of { key, label, value } with { min, max, step } for a slider, { options: {value: label} } for a choice
+//             or { text: pattern, hint } for a line of text in capitals;
 //             `gate` colors it, `show` writes its value, `also` gives what else changes with it, and { press: label, change } is a button that changes the state
 //   numbers   (state) => every number that the view and its program give, by name
 //   draw      (figure, state, numbers) => draws them into the figure
@@ -51,7 +52,8 @@ const parse = (view, text) => {
     const [key, value] = pair.split(":")
     const control = view.controls.find(control => control.key === key)
     if (!control || value === undefined) continue
-    if (control.options) state[key] = value in control.options ? value : state[key]
+    if (control.text) state[key] = control.text.test(value) ? value : state[key]
+    else if (control.options) state[key] = value in control.options ? value : state[key]
     else if (value.trim() !== "" && Number.isFinite(+value)) state[key] = control.clamp === false ? +value : Math.min(control.max, Math.max(control.min, +value))
   }
   return state
@@ -178,6 +180,16 @@ const field = (control, get, change) => {
     const select = html("select", { id }, ...choices)
     select.addEventListener("change", () => change({ [control.key]: select.value }))
     return { element: html("div", { class: "live-field" + gate }, label, select), update: state => (select.value = state[control.key]) }
+  }
+  if (control.text) {
+    const line = html("input", { id, type: "text", class: "live-text", autocomplete: "off", spellcheck: "false", title: control.hint })
+    line.addEventListener("input", () => {
+      const text = line.value.toUpperCase(), fits = control.text.test(text)
+      line.setAttribute("aria-invalid", String(!fits)) // until it fits, the view stays as it was
+      if (fits) change({ [control.key]: text })
+    })
+    const update = state => line === document.activeElement && line.value.toUpperCase() === state[control.key] || (line.value = state[control.key])
+    return { element: html("div", { class: "live-field" }, label, line), update }
   }
   const { min, max, step } = control
   const slider = html("input", { id, type: "range", min, max, step }), output = html("output", { for: id })

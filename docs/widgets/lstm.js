@@ -31,11 +31,14 @@ export const productBack = (W, v) => {
 // u @ v.T
 const outer = (u, v) => u.map(a => v.map(b => a * b))
 
-export const step = ({ W, b }, x, h_prev, c_prev) => {
+// Whoever intervenes is shown values, by name, before the next line uses them, and may change them in place.
+export const step = ({ W, b }, x, h_prev, c_prev, intervene = () => {}) => {
   const xh = [...x, ...h_prev]
   const [a_f, a_i, a_c, a_o] = W.map((rows, gate) => plus(product(rows, xh), b[gate]))
   const f = a_f.map(sigmoid), i = a_i.map(sigmoid), c_tilde = a_c.map(Math.tanh), o = a_o.map(sigmoid)
+  intervene({ f, i, c_tilde, o })
   const c = plus(times(f, c_prev), times(i, c_tilde)) // keep some, add some
+  intervene({ c })
   const h = times(o, c.map(Math.tanh)) // show some
   return { x, h_prev, c_prev, a_f, a_i, a_c, a_o, f, i, c_tilde, o, c, h }
 }

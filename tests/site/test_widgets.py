@@ -72,7 +72,7 @@ def tries(name: str) -> list[dict[str, Any]]:
 def state_of(query: str) -> dict[str, Any]:
     """Read a state as the address has it."""
     pairs = (pair.split(":") for pair in query.split(",") if pair)
-    return {key: value if re.match("[a-z]", value) else float(value) for key, value in pairs}
+    return {key: value if re.match("[A-Za-z]", value) else float(value) for key, value in pairs}
 
 
 def figure_of(page: Page, name: str) -> Locator:
