@@ -49,6 +49,9 @@ CHARACTERS = """() => {
 PRESSED = """() => [...document.querySelectorAll("button, .headerlink")].filter(element =>
     element.checkVisibility({ visibilityProperty: true }) &&
     !element.closest("details:not([open]) > :not(summary)")).map(element => element.outerHTML)"""
+SHIFT = """new Promise(done => new PerformanceObserver(list => done(
+    list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
+)).observe({ type: "layout-shift", buffered: true }) ?? setTimeout(() => done(0), 100))"""
 SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 VIOLATIONS = """options => axe.run(document, options).then(({ violations }) => violations.flatMap(
@@ -65,6 +68,8 @@ class Audit:
     """Addresses that were asked for and not found, or on another host."""
     sizes: dict[str, int] = field(default_factory=dict)
     """What the first load asked for, with the bytes that a compressing server would send."""
+    shift: float = 0.0
+    """How far what stood on the page moved while it loaded: the cumulative layout shift."""
     narrow: list[str] = field(default_factory=list)
     """What is wrong on a screen of 390 pixels."""
     narrow_width: int = 0
@@ -113,6 +118,7 @@ def audit_page(page: Page, site: Path, path: str) -> Audit:
     page.evaluate("document.fonts.ready.then(() => null)")
     page.wait_for_function("document.querySelector('.md-search')?.ariaLabel")  # site.js has run
     audit.sizes = {response.url.removeprefix(ADDRESS): _size(site, response) for response in responses}
+    audit.shift = page.evaluate(SHIFT)
     audit.narrow = page.evaluate(FAULTS, 11)
     audit.narrow_width = page.evaluate(WIDTH)
     page.set_viewport_size(WIDE)

@@ -54,6 +54,7 @@ def test_page_is_light_and_accessible_and_reads_on_phone_screen_and_paper(
     assert audit.errors == []
     assert audit.refused == [], "not found, or on another host"
     assert sum(audit.sizes.values()) <= LIMIT, audit.sizes
+    assert audit.shift < 0.01, "the page moved while it loaded"
     assert set(audit.characters) - cut_fonts() == set(), "add them to GLYPHS in scripts/site/update_katex.py"
     assert audit.light == []
     assert audit.dark == []
