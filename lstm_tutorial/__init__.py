@@ -2,8 +2,8 @@
 
 Nothing here draws, and nothing needs more than NumPy. The modules are meant to be read in this order:
 `activations`, `lstm`, `network`, `trace`, `rnn`, `gru`, `variants`, `normalized`, `fast`, `layers`,
-`dropout`, `gradcheck`, `losses`, `optim`, `train`, `tasks`, `interop`. The exercises of the tutorial, and
-what judges an answer, are apart from them, in ``lstm_tutorial.exercises``.
+`dropout`, `gradcheck`, `losses`, `optim`, `train`, `tasks`, `series`, `interop`. The exercises of the
+tutorial, and what judges an answer, are apart from them, in ``lstm_tutorial.exercises``.
 """
 
 from lstm_tutorial.activations import (

@@ -47,6 +47,7 @@ NAMES = [
     "inside",
     "gru",
     "sizes",
+    "forecast",
 ]
 """All experiments, in the order of the pages."""
 
