@@ -49,7 +49,7 @@ def test_every_script_and_every_record_is_one_of_the_experiments() -> None:
     scripts = {path.stem for path in harness.HERE.glob("*.py")}
     others = {"__init__", "baselines", "common", "harness", "records", "run", "summary"}
     assert scripts - others == set(harness.NAMES)
-    other_records = {"bench", "frameworks", "pytorch_states"}
+    other_records = {"bench", "frameworks", "growth", "pytorch_states", "scale_out"}
     assert {path.stem for path in records.RECORDS.glob("*.json")} == {*harness.NAMES, *other_records}
 
 

@@ -39,17 +39,19 @@ O = 5
 Peers = dict[str, Callable[[], Any]]
 
 
-def median_seconds(peers: Peers, rounds: int, calls: int) -> dict[str, float]:
+def median_seconds(
+    peers: Peers, rounds: int, calls: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, float]:
     """Time every peer once a round and return the median of each, in seconds a call."""
     times: dict[str, list[float]] = {name: [] for name in peers}
     for peer in peers.values():
         peer()  # not counted: first calls allocate
     for _ in range(rounds):
         for name, peer in peers.items():
-            start = time.perf_counter()
+            start = clock()
             for _ in range(calls):
                 peer()
-            times[name].append((time.perf_counter() - start) / calls)
+            times[name].append((clock() - start) / calls)
     return {name: float(np.median(values)) for name, values in times.items()}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("torch", reason="PyTorch is in the group `parity`, which is large and not installed here")
 
-from scripts.bench import ladder
+from scripts.bench import growth, ladder
 from scripts.bench import run as bench
 
 
@@ -31,6 +31,14 @@ def test_a_case_is_measured_in_a_process_of_its_own():
     (row,) = bench.measure(bench.time_peers, [("a", "float64", "step")], rounds=1)
     assert (row["shape"], row["dtype"], row["pass"]) == ("a", "float64", "step")
     assert row["seconds"].keys() == {"ours", "notebook"}
+
+
+def test_the_growth_is_timed_at_each_size(monkeypatch):
+    monkeypatch.setattr(growth, "BASE", {"T": 2, "B": 3, "D": 4, "H": 5})
+    monkeypatch.setitem(growth.SWEEPS, "T", (1, 2))
+    monkeypatch.setitem(bench.SHAPES, "c", (2, 3, 4, 5))
+    assert growth.time_sweep("T", rounds=1).keys() == {"1", "2"}
+    assert growth.time_products("c", rounds=1).keys() == {"with the steps", "inputs first"}
 
 
 def test_the_table_shows_our_time_over_the_peers():

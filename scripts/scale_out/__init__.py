@@ -1,0 +1,1 @@
+"""The same LSTM trained by several processes, which may be on several machines, with PyTorch."""
