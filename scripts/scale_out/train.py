@@ -46,7 +46,7 @@ def draw(step: int) -> Sequences:
 
 
 # --8<-- [start:model]
-class Model(nn.Module):
+class Model(nn.Module):  # type: ignore[misc]
     """The network in one module: one wrapper sees all weights."""
 
     def __init__(self, network):

@@ -15,7 +15,7 @@ from lstm_tutorial.network import Network
 from tests.problems import LOSSES, problem, random_lengths
 
 
-class GRUCellBefore(torch.nn.GRUCell):
+class GRUCellBefore(torch.nn.GRUCell):  # type: ignore[misc]
     """The form that PyTorch does not have: the reset gate multiplies h before the product."""
 
     def forward(self, x: Any, h: Any) -> Any:

@@ -95,7 +95,7 @@ def test_a_network_alone_has_plain_names():
     assert [value.name for value in to_onnx(RNN(D, H, None)).graph.output] == ["hs", "h"]
 
 
-class Classifier(torch.nn.Module):
+class Classifier(torch.nn.Module):  # type: ignore[misc]
     """What one writes in PyTorch: layers and a linear layer."""
 
     def __init__(self, kind: str) -> None:
