@@ -99,6 +99,8 @@ export const attach = async (figure, view) => {
       event.preventDefault()
       event.stopPropagation() // the theme would look for another page
       show(parse(view, asked(view, link.search) ?? ""))
+      const { top } = figure.getBoundingClientRect(), { top: links } = link.getBoundingClientRect()
+      if ((top + links) / 2 < 60) figure.scrollIntoView() // most of the drawing was out of sight
     },
     true,
   )

@@ -253,6 +253,20 @@ def test_it_is_accessible_when_it_is_open(name: str, path: str, page: Page) -> N
     assert small == [], "too small for a finger"
 
 
+def test_a_symbol_lights_up_wherever_it_stands(page: Page) -> None:
+    """In the tiles, in the equations of the unit and in the code of the page; by pointer and by keys."""
+    figure = open_view(page, "flow", VIEWS["flow"])
+    figure.locator(".live-symbol.gate-candidate").first.focus()
+    outlined = "all => all.map(e => getComputedStyle(e).outlineStyle)"
+    for place in (".live-symbol", "pre", ".live-row"):
+        everywhere = page.locator(f"article :is({place}.gate-candidate, {place} .gate-candidate)")
+        assert set(everywhere.evaluate_all(outlined)) == {"solid"}, place
+    page.locator("article pre .gate-output").first.hover()
+    assert page.locator("article").get_attribute("data-lit") == "output"
+    page.locator("article h1").hover()
+    assert page.locator("article").get_attribute("data-lit") is None
+
+
 @every_view
 def test_it_is_light(name: str, page: Page) -> None:
     sizes = {file: len(gzip.compress((FOLDER / file).read_bytes())) for file in (f"{name}.js", *SHARED)}
