@@ -124,11 +124,15 @@ const tiles = figure => {
   return picture
 }
 
-// Lights up a symbol wherever it stands, when one of them is pointed at or has the focus.
+// Lights up a symbol wherever it stands, when one of them is pointed at or else has the focus.
 const link = article => {
+  const named = element => {
+    const name = element.closest?.("[class*='gate-']")?.getAttribute("class").match(/gate-(\w+)/)[1]
+    return name in WORDS ? name : undefined
+  }
   const light = event => {
-    const name = event.target.closest?.("[class*='gate-']")?.getAttribute("class").match(/gate-(\w+)/)?.[1]
-    if (name in WORDS) article.dataset.lit = name
+    const name = named(event.target) ?? named(document.activeElement)
+    if (name) article.dataset.lit = name
     else delete article.dataset.lit
   }
   article.addEventListener("pointerover", light)
