@@ -60,9 +60,14 @@ const near = new IntersectionObserver(figures => {
     }
 }, { rootMargin: "50%" })
 
-document$.subscribe(() => {
-  for (const figure of document.querySelectorAll("[data-view]")) near.observe(figure)
-})
+// And not before the reader does something, so that a page is light that has one on its first screen.
+let touched = location.hash !== ""
+const watch = () => {
+  if (touched) for (const figure of document.querySelectorAll("[data-view]")) near.observe(figure)
+}
+const touch = () => touched || ((touched = true), watch())
+for (const sign of ["pointermove", "touchstart", "keydown", "scroll"]) addEventListener(sign, touch, { once: true, passive: true })
+document$.subscribe(watch)
 
 // The page holds a formula twice, as MathML and as boxes; a copy holds it once, as its source without our colors.
 const source = formula => formula.querySelector("annotation").textContent.replace(/\\(?:forget|inp|cand|outp|cell|hid)(?=\{)/g, "")
