@@ -47,9 +47,9 @@ def test_a_record_is_complete_and_as_its_script_wrote_it(name: str) -> None:
 def test_every_script_and_every_record_is_one_of_the_experiments() -> None:
     """`make experiments` leaves nothing out; the other records have commands of their own."""
     scripts = {path.stem for path in harness.HERE.glob("*.py")}
-    others = {"__init__", "baselines", "common", "harness", "records", "run", "summary"}
+    others = {"__init__", "baselines", "common", "harness", "records", "run", "successors", "summary"}
     assert scripts - others == set(harness.NAMES)
-    other_records = {"bench", "frameworks", "growth", "pytorch_states", "scale_out"}
+    other_records = {"bench", "frameworks", "growth", "lengths", "pytorch_states", "scale_out"}
     assert {path.stem for path in records.RECORDS.glob("*.json")} == {*harness.NAMES, *other_records}
 
 

@@ -48,6 +48,7 @@ NAMES = [
     "gru",
     "sizes",
     "forecast",
+    "parity_bits",
 ]
 """All experiments, in the order of the pages."""
 
