@@ -2,7 +2,7 @@
 
 Nothing here draws, and nothing needs more than NumPy. The modules are meant to be read in this order:
 `activations`, `lstm`, `network`, `trace`, `rnn`, `gru`, `variants`, `normalized`, `fast`, `layers`,
-`dropout`, `gradcheck`, `losses`, `optim`, `train`, `tasks`, `series`, `interop`. The exercises of the
+`dropout`, `gradcheck`, `losses`, `optim`, `train`, `tasks`, `series`, `interop`, `text`. The exercises of the
 tutorial, and what judges an answer, are apart from them, in ``lstm_tutorial.exercises``.
 """
 
@@ -21,6 +21,7 @@ from lstm_tutorial.layers import (
     LayersCache,
     UnrolledLayers,
     backpropagate_layers,
+    drop_connections,
     dropout_mask,
     layer_parameters,
     unroll_layers,
@@ -29,7 +30,14 @@ from lstm_tutorial.losses import softmax_cross_entropy, squared_error
 from lstm_tutorial.lstm import LSTM, StepTrace
 from lstm_tutorial.network import Cache, Unrolled, backpropagate, unroll
 from lstm_tutorial.normalized import LayerNormLSTM
-from lstm_tutorial.optim import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
+from lstm_tutorial.optim import (
+    SGD,
+    Adam,
+    clip_by_global_norm,
+    clip_by_value,
+    cosine_schedule,
+    global_norm,
+)
 from lstm_tutorial.rnn import RNN, RNNTrace
 from lstm_tutorial.trace import backpropagate_trace, trace_sequence
 from lstm_tutorial.train import Chunk, StepMetrics, read_metrics, train, truncated_bptt
@@ -62,6 +70,8 @@ __all__ = [
     "check_gradients",
     "clip_by_global_norm",
     "clip_by_value",
+    "cosine_schedule",
+    "drop_connections",
     "dropout_mask",
     "global_norm",
     "layer_parameters",

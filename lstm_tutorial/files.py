@@ -1,6 +1,6 @@
 """Files that are written whole or not at all: checkpoints of a training, and networks.
 
-What is in a file is for `lstm_tutorial.train` and `lstm_tutorial.interop` to say. Nothing is read here.
+What is in a file is for `lstm_tutorial.train` and `lstm_tutorial.tensors` to say. Nothing is read here.
 """
 
 import os

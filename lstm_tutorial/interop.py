@@ -15,20 +15,20 @@ import importlib
 import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from lstm_tutorial.checks import FloatArray, as_array, as_float_dtype, as_size
 from lstm_tutorial.dropout import DropoutLSTM
-from lstm_tutorial.files import written_whole
 from lstm_tutorial.gru import GRU
 from lstm_tutorial.layers import Layer, layer_parameters, named_networks
 from lstm_tutorial.lstm import LSTM
 from lstm_tutorial.network import Network
 from lstm_tutorial.normalized import LayerNormLSTM
 from lstm_tutorial.rnn import RNN
+from lstm_tutorial.tensors import read_tensors, write_tensors
 from lstm_tutorial.variants import Variant
 
 # --8<-- [start:orders]
@@ -53,7 +53,7 @@ ONNX_ACTIVATIONS = {"LSTM": [b"Sigmoid", b"Tanh", b"Tanh"], "GRU": [b"Sigmoid", 
 """The activations of each direction that `from_onnx` takes: those of our equations."""
 ONNX_MOVES = {"Concat", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze"}
 """What may lie between layers in a model: it moves or picks numbers and changes none."""
-EXTRAS = {"torch": "pytorch", "keras": "keras", "onnx": "onnx", "safetensors": "safetensors"}
+EXTRAS = {"torch": "pytorch", "keras": "keras", "onnx": "onnx"}
 """The extra of this package that installs what a function imports."""
 
 
@@ -610,7 +610,9 @@ def onnx_weights(onnx: Any, node: Any, arrays: dict[str, Any]) -> list[tuple[str
     return [(kind, Joined(W[d], R[d], *np.split(B[d], 2)), reset) for d in range(directions)]
 
 
-def save(network: Network | Sequence[Layer], path: str | os.PathLike[str]) -> None:
+def save(
+    network: Network | Sequence[Layer], path: str | os.PathLike[str], *, dtype: DTypeLike | None = None
+) -> None:
     """Write a network, or layers, to a file in the format of safetensors.
 
     The weights are under their names, such as ``Wf``, or ``0.Wf`` for layers. The metadata hold, under
@@ -623,60 +625,52 @@ def save(network: Network | Sequence[Layer], path: str | os.PathLike[str]) -> No
         The network or the layers.
     path : path
         The file, ``.safetensors`` by custom. One that exists is replaced.
+    dtype : dtype_like, optional
+        What the weights are rounded to in the file: ``float16`` takes half the space of ``float32``. By
+        default they are not rounded.
 
     Raises
     ------
-    ImportError
-        If safetensors is not installed.
     TypeError, ValueError
-        If `network` is none, or a weight is not finite.
+        If `network` is none, or a weight is not finite, or too large for `dtype`.
     OSError
         If the file cannot be written.
     """
-    safetensors = imported("safetensors.numpy")
     networks, arrays = describe(network)
     for name, array in arrays.items():
         as_array(name, array, array.shape, array.dtype)
+        arrays[name] = as_array(name, array, array.shape, np.dtype(dtype or array.dtype))
     about = {"version": VERSION, "networks": networks, "sha256": checksum(networks, arrays)}
-    with written_whole(Path(path)) as file:
-        file.write(safetensors.save(arrays, {"lstm_tutorial": json.dumps(about)}))
+    write_tensors(path, arrays, {"lstm_tutorial": json.dumps(about)})
 
 
-def load(path: str | os.PathLike[str]) -> Any:
+def load(path: str | os.PathLike[str], *, dtype: DTypeLike | None = None) -> Any:
     """Read what `save` wrote.
 
     Parameters
     ----------
     path : path
         The file.
+    dtype : dtype_like, optional
+        What the network is to compute in. By default that of the file, and float32 for float16.
 
     Returns
     -------
     LSTM, GRU, RNN or another network of the package, or list
-        A new network, or new layers, with the same weights, bit for bit.
+        A new network, or new layers, with the weights of the file, bit for bit.
 
     Raises
     ------
-    ImportError
-        If safetensors is not installed.
     ValueError
         If the file is damaged or is not what it says; the message says what is wrong.
     OSError
         If it cannot be read.
     """
-    safetensors = imported("safetensors.numpy")
-    try:
-        with safetensors.safe_open(path, "numpy") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, it is no dict
-    except OSError:
-        raise
-    except Exception as error:  # of safetensors and NumPy: no header, cut short, an unknown dtype
-        raise ValueError(f"{path} is no file of safetensors, or damaged: {error}") from error
+    arrays, metadata = read_tensors(path)
     if "lstm_tutorial" not in metadata:
         raise ValueError(f"{path} holds no network of this package: its metadata are {sorted(metadata)}")
     try:
-        return rebuilt(json.loads(metadata["lstm_tutorial"]), arrays)
+        return rebuilt(json.loads(metadata["lstm_tutorial"]), arrays, dtype)
     except Exception as error:  # metadata may hold anything
         raise ValueError(f"{path} is damaged, or not what it says: {error}") from error
 
@@ -696,16 +690,17 @@ def describe(network: Network | Sequence[Layer]) -> tuple[dict[str, dict[str, An
     return found, layer_parameters(layers)
 
 
-def rebuilt(about: dict[str, Any], arrays: dict[str, FloatArray]) -> Any:
+def rebuilt(about: dict[str, Any], arrays: dict[str, FloatArray], dtype: DTypeLike | None) -> Any:
     """Make the network or the layers that the metadata of a file describe, with the arrays as weights."""
     if about.get("version") != VERSION:
         raise ValueError(f"its version is {about.get('version')!r}, and this package reads {VERSION}")
     networks = about.get("networks", {})
     if about.get("sha256") != checksum(networks, arrays):
         raise ValueError("its checksum does not fit")
-    dtype, *others = sorted({str(array.dtype) for array in arrays.values()})
+    stored, *others = sorted({str(array.dtype) for array in arrays.values()})
     if others:
-        raise ValueError(f"the weights must have one dtype, got {', '.join([dtype, *others])}")
+        raise ValueError(f"the weights must have one dtype, got {', '.join([stored, *others])}")
+    dtype = dtype or ("float32" if stored == "float16" else stored)
     entries = sum(array.size for array in arrays.values())
     made = {name: empty(name, sizes, dtype, entries) for name, sizes in networks.items()}
     layers: dict[str, list[Network]] = {}
@@ -721,7 +716,7 @@ def rebuilt(about: dict[str, Any], arrays: dict[str, FloatArray]) -> Any:
     return result
 
 
-def empty(name: str, about: dict[str, Any], dtype: str, entries: int) -> Network:
+def empty(name: str, about: dict[str, Any], dtype: DTypeLike, entries: int) -> Network:
     """Make a network of the kind and the sizes that metadata give, if so many entries can fill it."""
     sizes = {k: v for k, v in about.items() if k != "kind"}
     D, H, O = (sizes[f"{part}_size"] for part in ("input", "hidden", "output"))

@@ -25,7 +25,7 @@ from lstm_tutorial.checks import (
     as_rng,
     as_sequence,
 )
-from lstm_tutorial.network import Gradients, Network, backpropagate, unroll
+from lstm_tutorial.network import Gradients, Network, backpropagate, require_network, unroll
 
 Layer = Network | tuple[Network, Network]
 """One network, or one for each direction: ``(forward, backward)``."""
@@ -115,6 +115,48 @@ def dropout_mask(shape: tuple[int, ...], p: float, *, rng: RandomSource = None) 
         raise ValueError(f"p must be at least 0 and below 1, got {p!r}")
     mask: FloatArray = (as_rng(rng).random(shape) >= p) / (1 - p)  # shape
     return mask
+
+
+# --8<-- [start:drop-connect]
+def drop_connections(
+    network: Network, p: float, *, rng: RandomSource = None
+) -> tuple[Network, dict[str, FloatArray]]:
+    """Leave out a share of the weights that act on the hidden state: drop-connect on the recurrent weights.
+
+    The same weights are missing at every step of a sequence, so the state is carried through one network, and
+    no unit's memory is cut. Train the copy for one batch: multiply its gradients by the masks, and update the
+    weights of `network`.
+
+    Parameters
+    ----------
+    network : LSTM, RNN, GRU, Variant, or a network of your own
+        The network; it is not changed.
+    p : float
+        The share that is left out, as in `dropout_mask`.
+    rng : None, int or numpy.random.Generator
+        Where the choice comes from.
+
+    Returns
+    -------
+    thinned : the type of `network`
+        A copy whose recurrent weights are multiplied by a `dropout_mask`.
+    masks : dict of str to numpy.ndarray
+        For each matrix of the cell, by name, what it was multiplied by: ones for the inputs' columns.
+
+    References
+    ----------
+    Merity, Keskar & Socher (2018), "Regularizing and optimizing LSTM language models", section 2.
+    """
+    require_network(network)
+    rng, thinned, D = as_rng(rng), network.copy(), network.input_size
+    masks = {}
+    for name, W in thinned.parameters().items():
+        if W.shape[1] == D + network.hidden_size and name != "Wy":
+            masks[name] = np.ones_like(W)  # (H, D+H)
+            masks[name][:, D:] = dropout_mask((network.hidden_size,) * 2, p, rng=rng)
+            W *= masks[name]
+    return thinned, masks
+    # --8<-- [end:drop-connect]
 
 
 def unroll_layers(

@@ -1,11 +1,11 @@
-"""How gradients become new weights: SGD with momentum, Adam, and gradient clipping.
+"""How gradients become new weights: SGD with momentum, Adam, a learning-rate schedule, and clipping.
 
 An optimizer changes the arrays that it is given in place, so the network that owns them has the new weights.
 It knows nothing of networks, losses or data: it sees names and arrays only.
 """
 
 from collections.abc import Callable, Mapping
-from math import isfinite, sqrt
+from math import cos, isfinite, pi, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +17,7 @@ from lstm_tutorial.checks import (
     as_gradients,
     as_number,
     as_positive,
+    as_size,
     check_live,
     is_finite,
 )
@@ -222,6 +223,51 @@ class Adam(Optimizer):
         step = m_hat / (np.sqrt(v_hat) + self.epsilon)
         return step, m, v
         # --8<-- [end:adam]
+
+
+# --8<-- [start:schedule]
+def cosine_schedule(
+    peak: float, steps: int, *, warm_up: int = 100, final: float = 0.02
+) -> Callable[[int], float]:
+    """Return a learning rate for each update: it rises to `peak`, then falls along half a cosine wave.
+
+    The warm-up keeps Adam's first steps small, while its running means rest on a few gradients only. The fall
+    lets the weights settle (Loshchilov & Hutter 2017, without restarts).
+
+    Parameters
+    ----------
+    peak : float
+        The largest learning rate, above zero.
+    steps : int
+        The number of updates in all.
+    warm_up : int
+        The number of updates of the rise, below `steps`.
+    final : float
+        What is left at the last update, as a share of `peak`.
+
+    Returns
+    -------
+    callable
+        A function of the number of the update, for `SGD` and `Adam`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or range; the message names it.
+    """
+    peak, final = as_positive("peak", peak), as_positive("final", final)
+    steps, warm_up = as_size("steps", steps), as_size("warm_up", warm_up)
+    if warm_up >= steps:
+        raise ValueError(f"warm_up must be below steps, {steps}, got {warm_up}")
+
+    def learning_rate(t: int) -> float:
+        if t < warm_up:
+            return peak * t / warm_up
+        done = min(1.0, (t - warm_up) / (steps - warm_up))  # from 0 to 1
+        return peak * (final + (1 - final) * (1 + cos(pi * done)) / 2)
+
+    return learning_rate
+    # --8<-- [end:schedule]
 
 
 # --8<-- [start:clipping]

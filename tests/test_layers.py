@@ -15,6 +15,7 @@ from lstm_tutorial import (
     Adam,
     backpropagate_layers,
     check_gradients,
+    drop_connections,
     dropout_mask,
     layer_parameters,
     squared_error,
@@ -25,6 +26,7 @@ from lstm_tutorial.layers import turned
 from tests.asserts import assert_raises, assert_same, copies
 from tests.golden import read
 from tests.problems import (
+    NETWORKS,
     D,
     H,
     O,
@@ -196,6 +198,25 @@ def test_a_dropout_mask():
     assert mask.mean() == pytest.approx(1, abs=0.01)
     assert dropout_mask((3, 2), 0.0).tolist() == np.ones((3, 2)).tolist()
     assert_same({"m": dropout_mask((9, 9), 0.5, rng=3)}, {"m": dropout_mask((9, 9), 0.5, rng=3)})
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU, reset after", "GRU, reset before", "RNN"])
+def test_connections_that_are_dropped(name):
+    """Of the weights on h alone, in every gate others; the network itself is not changed."""
+    network = NETWORKS[name](3, 4, 2, rng=0)
+    D, H = network.input_size, network.hidden_size
+    before = copies(network.parameters())
+    thinned, masks = drop_connections(network, 0.5, rng=0)
+    assert_same(network.parameters(), before)
+    assert sorted(masks) == sorted(n for n, W in before.items() if W.shape == (H, D + H))
+    for mask in masks.values():
+        assert (mask[:, :D] == 1).all()
+        assert set(np.unique(mask[:, D:])) == {0.0, 2.0}
+    expected = {n: W * masks.get(n, 1) for n, W in before.items()}
+    assert_same(thinned.parameters(), expected)
+    assert len({mask.tobytes() for mask in masks.values()}) == len(masks), "each has its own"
+    again, _ = drop_connections(network, 0.0, rng=0)
+    assert_same(again.parameters(), before)
 
 
 @pytest.mark.parametrize(("T", "lengths"), [(0, [0]), (1, [1, 0]), (5, [5, 3, 0, 1])])

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_tutorial import SGD, Adam, clip_by_global_norm, clip_by_value, global_norm
+from lstm_tutorial import SGD, Adam, clip_by_global_norm, clip_by_value, cosine_schedule, global_norm
 from tests.asserts import assert_raises, assert_same, copies
 from tests.golden import read
 
@@ -320,3 +320,16 @@ def test_other_parameters_are_refused(make, slot):
         message = f"{slot} belongs to other parameters: {name} differs"
         assert_raises(ValueError, message, partial(optimizer.update, other, other))
     assert optimizer.t == 1
+
+
+# The schedule
+
+
+def test_a_schedule_is_that_of_pytorch():
+    """A linear rise, then PyTorch's `CosineAnnealingLR`: its numbers for 5 updates from 0.5 to 0.1."""
+    rate = cosine_schedule(0.5, 9, warm_up=4, final=0.2)
+    assert [rate(t) for t in (1, 2, 3)] == [0.125, 0.25, 0.375]
+    falling = [0.5, 0.46180339887498947, 0.3618033988749895, 0.23819660112501054, 0.13819660112501053, 0.1]
+    np.testing.assert_allclose([rate(t) for t in range(4, 10)], falling, rtol=1e-14)
+    assert rate(10) == pytest.approx(0.1)
+    assert all(isinstance(rate(t), float) for t in range(1, 12))

@@ -47,6 +47,8 @@ NAMES = [
     "inside",
     "gru",
     "sizes",
+    "text",
+    "ngrams",
     "forecast",
     "parity_bits",
 ]

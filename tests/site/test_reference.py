@@ -31,7 +31,7 @@ def test_every_module_has_its_page_in_reading_order() -> None:
     assert sorted(pages) == MODULES
     for module, path in pages.items():
         assert f"::: lstm_tutorial.{module}\n" in path.read_text(encoding="utf-8")
-    order = [*re.findall(r"`(\w+)`", str(lstm_tutorial.__doc__)), "parameters", "files", "checks"]
+    order = [*re.findall(r"`(\w+)`", str(lstm_tutorial.__doc__)), "parameters", "tensors", "files", "checks"]
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     assert re.findall(r"\w: reference/api/(\w+)\.md\n", config) == order
     assert re.findall(r"\]\((\w+)\.md\)", text_of("reference/api/index.md")) == order
