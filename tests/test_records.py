@@ -52,7 +52,8 @@ def test_every_script_and_every_record_is_one_of_the_experiments() -> None:
     scripts = {path.stem for path in harness.HERE.glob("*.py")}
     others = {"__init__", "baselines", "common", "harness", "line", "records", "run", "successors", "summary"}
     assert scripts - others == set(harness.NAMES)
-    other_records = {"bench", "frameworks", "growth", "lengths", "pytorch_states", "pytorch_text", "scale_out"}
+    of_pytorch = {"pytorch_states", "pytorch_text"}
+    other_records = {"bench", "frameworks", "growth", "lengths", "scale_out", *of_pytorch}
     assert {path.stem for path in records.RECORDS.glob("*.json")} == {*harness.NAMES, *other_records}
 
 
