@@ -18,6 +18,7 @@ ONLY_WITH_A_SERVER = re.compile(
     r"|_generated/lstm_tutorial\.zip"
 )
 LIVE = re.compile(r'<p class="try">.*?</p>| data-view="\w+"', re.DOTALL)
+PRELOAD = re.compile(r'<link rel="preload" as="font"[^>]*>')
 LINK = re.compile(r'(?<=[ :]href=")(?!\w+:)([^"#?]+)')
 SEARCH = re.compile(
     r'<script src="[^"]*assets/search\.js"></script>'
@@ -47,7 +48,9 @@ def page(path: Path, site: Path) -> str:
         target = (path.parent / match[1]).resolve()
         return f"{match[1].rstrip('/')}/index.html" if (target / "index.html").is_file() else match[1]
 
-    text = LIVE.sub("", SEARCH.sub("", path.read_text(encoding="utf-8")))
+    text = path.read_text(encoding="utf-8")
+    for part in (SEARCH, LIVE, PRELOAD):
+        text = part.sub("", text)
     return LINK.sub(link, text)
 
 
