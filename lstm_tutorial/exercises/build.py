@@ -226,7 +226,7 @@ class Forward(Write):
 
     @staticmethod
     def starter(xs, weights):
-        """Run along xs, (T, D, B). Return ys, (T, O, B), and the list of the T steps."""
+        """Return the outputs ys, (T, O, B), and the list of the T steps."""
         raise NotImplementedError
 
     @staticmethod
@@ -279,7 +279,7 @@ forward = Forward.solution
 
 
 class CrossEntropy(Write):
-    r"""Softmax, cross-entropy and their gradient.
+    r"""From outputs to a loss, and its gradient.
 
     Write `cross_entropy(ys, targets)` for outputs and targets of shape (T, O, B). In each step and column,
     softmax turns the O outputs into probabilities, $p_k = e^{y_k} / \sum_j e^{y_j}$, and the targets are a
@@ -315,7 +315,7 @@ class CrossEntropy(Write):
 
     @staticmethod
     def starter(ys, targets):
-        """Return the mean loss, a number, and its gradient dys, (T, O, B)."""
+        """Return the mean loss and its gradient dys, (T, O, B)."""
         raise NotImplementedError
 
     @staticmethod
@@ -408,7 +408,10 @@ class StepBackward(Write):
 
     @staticmethod
     def starter(step, dh, dc, weights):
-        """Return the gradients of Wf, Wf_bias, Wi, ..., Wo_bias, x, h_prev and c_prev by name."""
+        """Return all gradients by name.
+
+        Wf, Wf_bias, Wi, ..., Wo_bias, x, h_prev and c_prev.
+        """
         raise NotImplementedError
 
     @staticmethod
@@ -630,7 +633,7 @@ class NumericalGradient(Write):
 
     @staticmethod
     def starter(loss, weights, size):
-        """Return the central difference for each entry of each array, by name."""
+        """Return an array of differences for each array, by name."""
         raise NotImplementedError
 
     @staticmethod
@@ -797,7 +800,7 @@ class Adam(Write):
     @classmethod
     def run(cls, answer: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         weights = {name: W.copy() for name, W in arguments["weights"].items()}
-        memory: dict[str, Any] = {}
+        memory: dict = {}
         seen: dict[str, Any] = {}
         for number, gradients in enumerate(arguments["updates"], start=1):
             answer(weights, gradients, memory, 0.1)
@@ -806,7 +809,7 @@ class Adam(Write):
 
     @staticmethod
     def starter(weights, gradients, memory, learning_rate):
-        """Change weights in place. memory holds what is kept from update to update."""
+        """Change the weights in place. memory is kept between updates."""
         raise NotImplementedError
 
     @staticmethod
@@ -901,12 +904,12 @@ class Train(Write):
 
     @staticmethod
     def starter(weights, xs, targets, steps, learning_rate):
-        """Train on one batch, changing the weights in place. Return the loss of each step."""
+        """Train on one batch, in place. Return the loss of each step."""
         raise NotImplementedError
 
     @staticmethod
     def solution(weights, xs, targets, steps, learning_rate):
-        memory: dict[str, Any] = {}
+        memory: dict = {}
         losses = []
         for _ in range(steps):
             ys, states = forward(xs, weights)
@@ -926,7 +929,7 @@ class Train(Write):
     @wrong("The gradients are not clipped before the update. (Clipped after it, they have no effect.)")
     @staticmethod
     def not_clipped(weights, xs, targets, steps, learning_rate):
-        memory: dict[str, Any] = {}
+        memory: dict = {}
         losses = []
         for _ in range(steps):
             ys, states = forward(xs, weights)
@@ -991,7 +994,7 @@ class WriteText(Write):
 
     @staticmethod
     def starter(weights, letters, start, length, rng, temperature):
-        """Return a string of `length` letters, each drawn from what the network predicts."""
+        """Return a string of `length` drawn letters."""
         raise NotImplementedError
 
     @staticmethod
@@ -1100,7 +1103,7 @@ class Learn(Write):
 
     @staticmethod
     def starter(text, hidden_size, rng):
-        """Learn a text by heart. Return the weights by name, and the letters."""
+        """Learn a text by heart. Return the weights and the letters."""
         raise NotImplementedError
 
     @staticmethod

@@ -40,7 +40,7 @@ class LeakyBackward(Write):
 
     @staticmethod
     def starter(f, xs, dhs):
-        """Return the gradient of f, a number, and those of the inputs, (T,)."""
+        """Return the gradient of f and those of the inputs, (T,)."""
         raise NotImplementedError
 
     @staticmethod

@@ -71,7 +71,7 @@ class StateBackward(Mend):
     """Right for one step, wrong for two.
 
     A check of one step agrees in every weight. With two steps, the first one's gradients are too small. Here is what
-    the step computes for the cell state. Find the fault.
+    the step computes for the cell state; `dc` is what the next step hands back. Find the fault.
     """
 
     answer, minutes = "cell_backward", 8
@@ -91,7 +91,7 @@ class StateBackward(Mend):
 
     @staticmethod
     def starter(f, i, c_tilde, o, c_prev, c, dh, dc):
-        """Return the gradients of c_prev, i and f, (H, B) each. dc comes from the next step."""
+        """Return the gradients of c_prev, i and f, (H, B) each."""
         dc = dh * o * (1 - np.tanh(c) ** 2)
         return dc * f, dc * c_tilde, dc * c_prev
 

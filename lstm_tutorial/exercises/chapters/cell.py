@@ -69,7 +69,7 @@ class WrongState(Mend):
 
     @staticmethod
     def starter(f, i, c_tilde, o, c_prev, h_prev):
-        """Return the new cell state and the new hidden state, (H, B) each."""
+        """Return the new c and the new h, (H, B) each."""
         c = f * h_prev + i * c_tilde
         h = o * np.tanh(c)
         return c, h

@@ -64,9 +64,12 @@ class Scale(Mend):
     @staticmethod
     def starter(train, test):
         """Return the scaled training data and the scaled test data."""
-        scaled_train = (train - train.mean(axis=1, keepdims=True)) / train.std(axis=1, keepdims=True)
-        scaled_test = (test - test.mean(axis=1, keepdims=True)) / test.std(axis=1, keepdims=True)
-        return scaled_train, scaled_test
+        scaled = []
+        for data in (train, test):
+            mean = data.mean(axis=1, keepdims=True)
+            deviation = data.std(axis=1, keepdims=True)
+            scaled.append((data - mean) / deviation)
+        return tuple(scaled)
 
     @staticmethod
     def solution(train, test):

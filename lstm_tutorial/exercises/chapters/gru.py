@@ -133,7 +133,10 @@ class GRUBackward(Write):
 
     @staticmethod
     def starter(x, h_prev, step, dh, weights):
-        """Return the gradients of Wr, Wr_bias, Wz, Wz_bias, Wn, Wn_bias, x and h_prev by name."""
+        """Return all gradients by name.
+
+        Wr, Wr_bias, Wz, Wz_bias, Wn, Wn_bias, x and h_prev.
+        """
         raise NotImplementedError
 
     @staticmethod

@@ -63,7 +63,7 @@ class Chrono(Mend):
 
     @staticmethod
     def starter(longest, units, rng):
-        """Return the biases of the forget gate and of the input gate, (H, 1) each."""
+        """Return the biases of forget gate and input gate, (H, 1) each."""
         Wf_bias = np.log(rng.uniform(1, longest - 1, (units, 1)))
         Wi_bias = Wf_bias.copy()
         return Wf_bias, Wi_bias

@@ -68,7 +68,7 @@ class LastStepOnly(Mend):
 
     @staticmethod
     def starter(ys, target):
-        """Return the loss of the last step, and its gradient for all outputs, (T, O, B)."""
+        """Return the loss, and its gradient for all outputs, (T, O, B)."""
         B = ys.shape[2]
         loss = ((ys[-1] - target) ** 2).sum() / B
         dys = 2 * (ys - target) / B

@@ -1,0 +1,225 @@
+"""A Markdown extension that writes exercises into pages, from their one source in `lstm_tutorial.exercises`.
+
+Three comments, each on a line of its own, become Markdown before anything else reads the page::
+
+    <!-- exercises of bptt -->           in a chapter: the list of its exercises, with links
+    <!-- exercises in full: build -->    on a page of part 5: every exercise of a group, to be solved there
+    <!-- all exercises -->               the table of all exercises, by chapter
+
+In place of a group, ``part 2`` stands for all chapters of a part. A page needs no JavaScript to be of use:
+the code can be copied, and hints and solution are folded. `docs/widgets/exercises.js` adds the editor.
+"""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+from scripts.files import ROOT
+
+if TYPE_CHECKING:
+    from lstm_tutorial.exercises import Exercise
+
+COMMENT = re.compile(
+    r"^<!-- (?:exercises of (\S+)|exercises in full: (.+?)|(all) exercises) -->$", re.MULTILINE
+)
+PART = re.compile(r"^  - (\d) (.+):$|^      - \"?(.+?)\"?: learn/(\S+)\.md$", re.MULTILINE)
+PAGES = {"1": "understand", "2": "derive", "3": "measure", "4": "use"}
+"""The page of part 5 that holds the exercises of each part's chapters."""
+
+WIDTH = 72  # characters, as many as a block of a page holds
+
+
+class Chapter(NamedTuple):
+    """A chapter, with what the navigation says about it."""
+
+    name: str
+    title: str
+    part: str
+
+
+def names() -> list[str]:
+    """Return the names of all groups of exercises."""
+    groups: list[str] = import_module("lstm_tutorial.exercises").names()
+    return groups
+
+
+def exercises_of(group: str) -> dict[str, type["Exercise"]]:
+    """Return the exercises of a group by name, from modules that `mkdocs serve` may load anew."""
+    exercises: dict[str, type[Exercise]] = import_module("lstm_tutorial.exercises").exercises_of(group)
+    return exercises
+
+
+def chapters() -> list[Chapter]:
+    """Return the chapters in the order of the navigation."""
+    found, part = [], ""
+    for number, _, title, name in PART.findall((ROOT / "mkdocs.yml").read_text(encoding="utf-8")):
+        part = number or part
+        if name:
+            found.append(Chapter(name, title, part))
+    return found
+
+
+def page_of(name: str) -> str:
+    """Return the page of part 5 on which an exercise stands, such as ``practice/derive.md#bptt-1``.
+
+    For a chapter that is not in the navigation it is the page of all exercises.
+    """
+    group = name.rpartition("-")[0]
+    parts = {"build": "build"} | {chapter.name: PAGES[chapter.part] for chapter in chapters()}
+    return f"practice/{parts[group]}.md#{name}" if group in parts else "practice/index.md"
+
+
+def exercises_at(chapter: str) -> dict[str, type["Exercise"]]:
+    """Return the exercises of a chapter by name: its own, then those of the twelve that belong to it."""
+    own = exercises_of(chapter) if chapter in names() else {}
+    return own | {name: e for name, e in exercises_of("build").items() if e.chapter == chapter}
+
+
+def title_and_goal(exercise: type["Exercise"]) -> tuple[str, str]:
+    """Return the title of an exercise, without the period of a docstring, and its goal in Markdown."""
+    title, _, goal = (inspect.getdoc(exercise) or "").partition("\n\n")
+    return title.removesuffix("."), goal
+
+
+def time(minutes: int) -> str:
+    """Return a number of minutes, or of hours, as text."""
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h"
+
+
+def starter_program(name: str, exercise: type["Exercise"]) -> str:
+    """Return the program that a reader begins with: it runs, and says that the answer is not there yet."""
+    if exercise.kind == "compute":
+        return program(name, exercise, "answer = None  # your number", given(exercise))
+    return program(name, exercise, function(exercise, "starter"))
+
+
+def solution_program(name: str, exercise: type["Exercise"]) -> str:
+    """Return the program with the solution."""
+    if exercise.kind == "compute":
+        _, _, body = function(exercise, "solution").partition("\n")
+        answer = re.sub(r"^return ", "answer = ", textwrap.dedent(body), flags=re.MULTILINE)
+        return program(name, exercise, answer, given(exercise))
+    return program(name, exercise, function(exercise, "solution"))
+
+
+def given(exercise: type["Exercise"]) -> str:
+    """Return what a number is computed from, as assignments."""
+    arguments = next(iter(exercise.cases().values()))
+    return "\n".join(f"{name} = {value!r}" for name, value in arguments.items()) + "\n\n"
+
+
+def program(name: str, exercise: type["Exercise"], answer: str, before: str = "") -> str:
+    """Return an answer as a program, with the imports that it needs and the check of it."""
+    module = import_module(exercise.__module__)
+    code = [
+        answer,
+        textwrap.dedent(inspect.getsource(exercise.solution)),
+    ]  # a starter needs what its solution does
+    used = {node.id for part in code for node in ast.walk(ast.parse(part)) if isinstance(node, ast.Name)}
+    used -= {"staticmethod"}
+    lines = {"from lstm_tutorial.exercises import check"}
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            kept = [alias for alias in node.names if (alias.asname or alias.name) in used]
+            if kept:
+                node.names = kept
+                lines.add(ast.unparse(node))
+    own = sorted(used & vars(module).keys() - {n for line in lines for n in re.findall(r"\w+", line)})
+    if own:
+        line = f"from {module.__name__} import {', '.join(own)}"
+        if len(line) > WIDTH:
+            line = line.replace("import ", "import (\n    ") + ",\n)"
+        lines.add(f"# Ours. Put your own in their place.\n{line}")
+    others = sorted(line for line in lines if "lstm_tutorial" not in line)
+    ours = sorted((line for line in lines if "lstm_tutorial" in line), key=lambda line: line.startswith("#"))
+    imports = "\n\n".join("\n".join(block) for block in (others, ours) if block)
+    gap = "\n" if exercise.kind == "compute" else "\n\n"
+    return f'{imports}\n{gap}{before}{answer}\n{gap}check("{name}", {exercise.answer})\n'
+
+
+def function(exercise: type["Exercise"], kind: str) -> str:
+    """Return the source of an exercise's ``starter`` or ``solution``, under the reader's name for it."""
+    source = textwrap.dedent(inspect.getsource(getattr(exercise, kind)))
+    return re.sub(rf"\A(?:@.*\n)*def {kind}\(", f"def {exercise.answer}(", source).rstrip()
+
+
+def list_of(chapter: str) -> str:
+    """Return the list of a chapter's exercises, with links."""
+    items = [
+        f"- [{title_and_goal(e)[0]}](../{page_of(name)}): {e.kind}, {time(e.minutes)}"
+        for name, e in exercises_at(chapter).items()
+    ]
+    if not items:
+        raise ValueError(f"the chapter {chapter} has no exercises")
+    return "## Exercises { data-search-exclude }\n\n" + "\n".join(items)
+
+
+def table() -> str:
+    """Return the table of all exercises, the twelve first, then by chapter."""
+    rows = ["| exercise | kind | time |", "|---|---|---:|"]
+    groups = [("[Build it yourself](build.md)", exercises_of("build"))]
+    for chapter in chapters():
+        if chapter.name in names():
+            groups.append((f"[{chapter.title}](../learn/{chapter.name}.md)", exercises_of(chapter.name)))
+    for heading, exercises in groups:
+        rows.append(f"| **{heading}** | | |")
+        for name, e in exercises.items():
+            address = page_of(name).removeprefix("practice/")
+            rows.append(f"| [{title_and_goal(e)[0]}]({address}) | {e.kind} | {time(e.minutes)} |")
+    return "\n".join(rows)
+
+
+def in_full(group: str) -> Iterator[str]:
+    """Yield the exercises of a group, or of ``part N``, as they are read and solved."""
+    if group.startswith("part "):
+        for chapter in chapters():
+            if chapter.part == group.removeprefix("part ") and chapter.name in names():
+                yield f"## [{chapter.title}](../learn/{chapter.name}.md)"
+                yield from in_full(chapter.name)
+        return
+    for name, exercise in exercises_of(group).items():
+        title, goal = title_and_goal(exercise)
+        number = f"{name.rpartition('-')[2]}. " if group == "build" else ""
+        level = "##" if group == "build" else "###"
+        yield f'<section class="exercise" data-name="{name}" markdown="block">'
+        yield f"{level} {number}{title} {{ #{name} }}"
+        yield f"*{exercise.kind.capitalize()}, {time(exercise.minutes)}.*"
+        yield goal
+        yield f'```python title="{name}"\n{starter_program(name, exercise)}```'
+        for k, hint in enumerate(exercise.hints, start=1):
+            yield f'??? note "Hint {k}"\n\n{textwrap.indent(hint, "    ")}'
+        solution = f'```python title="{name}, solved"\n{solution_program(name, exercise)}```'
+        yield f'??? success "Solution"\n\n{textwrap.indent(solution, "    ")}'
+        yield "</section>"
+
+
+def written(comment: re.Match[str]) -> str:
+    """Return what stands in the place of a comment."""
+    chapter, group, _ = comment.groups()
+    if chapter:
+        return list_of(chapter)
+    return "\n\n".join(in_full(group)) if group else table()
+
+
+class WriteExercises(Preprocessor):
+    """Puts exercises in the place of comments."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the lines of the page with its exercises."""
+        return COMMENT.sub(written, "\n".join(lines)).split("\n")
+
+
+class ExercisesExtension(Extension):
+    """Registers `WriteExercises` with a Markdown converter."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Write exercises once the words of the page are counted, and before its blocks are read."""
+        md.preprocessors.register(WriteExercises(md), "exercises", 90)
