@@ -5,17 +5,37 @@
 
 import { python } from "./python.js"
 
-const source = code => code.innerText.trimEnd()
+export const source = code => code.innerText.trimEnd()
 const blocks = () => [...document.querySelectorAll("article .executed .language-python pre > code")]
 const draws = text => /^\s*(?:import|from)\s+matplotlib\b/m.test(text)
 const TEXTBOX = { role: "textbox", "aria-multiline": "true", "aria-label": "Code. Control and Enter runs it.", spellcheck: "false" }
 const panels = new WeakMap() // what is under a block, by its <code>
 
-const element = (tag, className, ...children) => {
+export const element = (tag, className, ...children) => {
   const made = document.createElement(tag)
   made.className = className
   made.append(...children)
   return made
+}
+
+// Open code for changes; Ctrl+Enter runs it, and a new line begins below the one before it.
+export const edit = (code, run) => {
+  try {
+    code.contentEditable = "plaintext-only"
+  } catch {
+    code.contentEditable = "true"
+  }
+  for (const [name, value] of Object.entries(TEXTBOX)) code.setAttribute(name, value)
+  code.onkeydown = event => {
+    if (event.key !== "Enter") return
+    event.preventDefault()
+    if (event.ctrlKey || event.metaKey) return run()
+    const range = getSelection().getRangeAt(0).cloneRange()
+    range.setStart(code, 0)
+    const line = range.toString().split("\n").pop()
+    const indent = line.match(/^ */)[0] + (line.trimEnd().endsWith(":") ? "    " : "")
+    document.execCommand("insertText", false, "\n" + indent)
+  }
 }
 
 class Panel {
@@ -31,34 +51,13 @@ class Panel {
     this.box = element("div", "run-output language-text highlight", element("pre", "", this.output))
     this.panel = element("div", "run-panel", element("div", "run-bar", this.status, this.stop, this.reset), this.box)
     code.closest(".executed").append(this.panel)
-    this.#edit()
+    edit(code, () => this.run())
   }
 
   #button(text, act) {
     const button = element("button", "run-button", text)
     button.onclick = act
     return button
-  }
-
-  // Open the block for changes; Ctrl+Enter runs it, and a new line begins below the one before it.
-  #edit() {
-    const { code } = this
-    try {
-      code.contentEditable = "plaintext-only"
-    } catch {
-      code.contentEditable = "true"
-    }
-    for (const [name, value] of Object.entries(TEXTBOX)) code.setAttribute(name, value)
-    code.onkeydown = event => {
-      if (event.key !== "Enter") return
-      event.preventDefault()
-      if (event.ctrlKey || event.metaKey) return this.run()
-      const range = getSelection().getRangeAt(0).cloneRange()
-      range.setStart(code, 0)
-      const line = range.toString().split("\n").pop()
-      const indent = line.match(/^ */)[0] + (line.trimEnd().endsWith(":") ? "    " : "")
-      document.execCommand("insertText", false, "\n" + indent)
-    }
   }
 
   #reset() {
@@ -137,7 +136,7 @@ const common = (before, after) => {
   return found
 }
 
-const style = () => { // an instant navigation takes away what the new page does not name
+export const style = () => { // an instant navigation takes away what the new page does not name
   const href = new URL("run.css", import.meta.url).href
   if (document.querySelector(`link[href="${href}"]`)) return
   document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }))

@@ -37,6 +37,7 @@ class Sigmoid(Write):
     gate may be far open or far shut: the function must work for $x = -1000$ and $x = 1000$, without a warning.
     """
 
+    watches = True
     answer, chapter, minutes = "sigmoid", "cell", 5
     hints = (
         "For which $x$ is $e^{-x}$ too large for a float?",
@@ -287,6 +288,7 @@ class CrossEntropy(Write):
     gradient with respect to `ys`. Outputs of 1000 must not overflow.
     """
 
+    watches = True
     answer, chapter, minutes = "cross_entropy", "bptt", 15
     outputs = {"loss": "", "dys": "TOB"}
     hints = (

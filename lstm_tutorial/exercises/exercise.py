@@ -47,6 +47,8 @@ class Exercise:
     """The name that the reader gives to the number or the function."""
     outputs: ClassVar[dict[str, str]] = {"the answer": ""}
     """The names of what the answer gives, and the letters of the sizes of each."""
+    watches: ClassVar[bool] = False
+    """Whether a number that overflows on the way is a mistake even where the result is right."""
     close: ClassVar[float] = 1e-6
     """By how much a number may differ, relative to its size."""
     starter: ClassVar[Callable[..., Any]]
@@ -159,14 +161,33 @@ def outcome(exercise: type[Exercise], answer: Any, k: int) -> Outcome:
     """Return what an answer gives for the k-th input: its results by name, or what it raised."""
     arguments, before = list(exercise.cases().values())[k], list(exercise.cases().values())[k]
     try:
-        with np.errstate(over="raise", divide="raise", invalid="ignore"):
-            results = exercise.run(answer, arguments)
+        with np.errstate(all="ignore"):
+            results = exercise.run(answer, watched(arguments) if exercise.watches else arguments)
         for name, value in arguments.items():
             if not equal(value, before[name]):
                 raise ValueError(f"{name} is changed by the function: work on a copy")
         return results
     except Exception as error:  # the answer is the reader's: anything may happen in it
         return error
+
+
+class Watched(np.ndarray):
+    """An array that raises where finite numbers become infinite. In a browser, NumPy does not warn of it."""
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Compute with plain arrays, look at the result, and go on watching it."""
+        plain = [np.asarray(value) if isinstance(value, Watched) else value for value in inputs]
+        if "out" in options:
+            options["out"] = tuple([np.asarray(value) for value in options["out"]])
+        result = getattr(ufunc, method)(*plain, **options)
+        if np.isinf(result).any() and all(np.isfinite(value).all() for value in plain):
+            raise FloatingPointError(f"overflow in {ufunc.__name__}")
+        return result.view(Watched) if isinstance(result, np.ndarray) else result
+
+
+def watched(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments in which overflow raises."""
+    return {n: v.view(Watched) if isinstance(v, np.ndarray) else v for n, v in arguments.items()}
 
 
 @cache

@@ -2,12 +2,12 @@
 
 Three comments, each on a line of its own, become Markdown before anything else reads the page::
 
-    <!-- exercises of bptt -->           in a chapter: the list of its exercises, with links
+    <!-- exercises of bptt -->           in a chapter: the list of its exercises, folded
     <!-- exercises in full: build -->    on a page of part 5: every exercise of a group, to be solved there
     <!-- all exercises -->               the table of all exercises, by chapter
 
 In place of a group, ``part 2`` stands for all chapters of a part. A page needs no JavaScript to be of use:
-the code can be copied, and hints and solution are folded. `docs/widgets/exercises.js` adds the editor.
+the code can be copied, and hints and solution are folded. `docs/widgets/exercise.js` adds editor and Check.
 """
 
 import ast
@@ -91,7 +91,7 @@ def title_and_goal(exercise: type["Exercise"]) -> tuple[str, str]:
 
 def time(minutes: int) -> str:
     """Return a number of minutes, or of hours, as text."""
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h"
+    return f"{minutes}\N{NO-BREAK SPACE}min" if minutes < 60 else f"{minutes // 60}\N{NO-BREAK SPACE}h"
 
 
 def starter_program(name: str, exercise: type["Exercise"]) -> str:
@@ -152,14 +152,17 @@ def function(exercise: type["Exercise"], kind: str) -> str:
 
 
 def list_of(chapter: str) -> str:
-    """Return the list of a chapter's exercises, with links."""
+    """Return the folded list of a chapter's exercises, with links, for its readers and not for the search."""
     items = [
         f"- [{title_and_goal(e)[0]}](../{page_of(name)}): {e.kind}, {time(e.minutes)}"
         for name, e in exercises_at(chapter).items()
     ]
     if not items:
         raise ValueError(f"the chapter {chapter} has no exercises")
-    return "## Exercises { data-search-exclude }\n\n" + "\n".join(items)
+    fold = f'??? note "Exercises to this chapter: {len(items)}"\n\n' + textwrap.indent(
+        "\n".join(items), "    "
+    )
+    return f'<div data-search-exclude markdown="block">\n\n{fold}\n\n</div>'
 
 
 def table() -> str:
@@ -189,13 +192,15 @@ def in_full(group: str) -> Iterator[str]:
         title, goal = title_and_goal(exercise)
         number = f"{name.rpartition('-')[2]}. " if group == "build" else ""
         level = "##" if group == "build" else "###"
-        yield f'<section class="exercise" data-name="{name}" markdown="block">'
+        about = f'data-view="exercise" data-name="{name}" data-answer="{exercise.answer}"'
+        yield f'<section class="exercise" {about} markdown="block">'
         yield f"{level} {number}{title} {{ #{name} }}"
         yield f"*{exercise.kind.capitalize()}, {time(exercise.minutes)}.*"
         yield goal
         yield f'```python title="{name}"\n{starter_program(name, exercise)}```'
+        yield '<div class="run-panel"></div>'
         for k, hint in enumerate(exercise.hints, start=1):
-            yield f'??? note "Hint {k}"\n\n{textwrap.indent(hint, "    ")}'
+            yield f'??? note hint "Hint {k}"\n\n{textwrap.indent(hint, "    ")}'
         solution = f'```python title="{name}, solved"\n{solution_program(name, exercise)}```'
         yield f'??? success "Solution"\n\n{textwrap.indent(solution, "    ")}'
         yield "</section>"

@@ -133,11 +133,10 @@ def audit_page(page: Page, site: Path, path: str) -> Audit:
     page.emulate_media(media="screen", color_scheme="light")
     page.wait_for_selector("body[data-md-color-scheme=default]")
     page.evaluate(ONE_OF_EACH_KIND)
-    page.evaluate(AXE_SCRIPT)
-    audit.light = _violations(page)
+    audit.light = violations(page)
     page.emulate_media(color_scheme="dark")
     page.wait_for_selector("body[data-md-color-scheme=slate]")
-    audit.dark = _violations(page, runOnly=["color-contrast"])
+    audit.dark = violations(page, runOnly=["color-contrast"])
     for event, listener in listeners.items():
         page.remove_listener(event, listener)
     return audit
@@ -160,7 +159,8 @@ def _size(site: Path, response: Response) -> int:
     return len(gzip.compress(body)) if path.suffix in TEXTS else len(body)
 
 
-def _violations(page: Page, **options: Any) -> list[Any]:
+def violations(page: Page, **options: Any) -> list[Any]:
     """Let axe look at the page as it stands."""
+    page.evaluate(AXE_SCRIPT)
     found: list[Any] = page.evaluate(VIOLATIONS, {"resultTypes": ["violations"], "preload": False, **options})
     return found

@@ -3,6 +3,7 @@
 The first process that needs a build makes it, under a lock; the others wait and then use the same files.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
+from scripts.site import runtime
 from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, file_for
-from tests.site.builds import build_site
+from tests.site.builds import ROOT, build_site
 from tests.site.small import small_project
 from tests.site.snippets import UV, clean_python
 
@@ -41,6 +43,30 @@ def once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def site(once: Once) -> Path:
     """Return the site, built by MkDocs in a directory with a space in its name."""
     return once("site build", build_site)
+
+
+@pytest.fixture(scope="session")
+def files(once: Once) -> Path:
+    """Return a folder with the six files of Pyodide: PYODIDE_DIR, or one that is filled once."""
+    folder = Path(os.environ.get("PYODIDE_DIR", ROOT / ".cache/pyodide"))
+
+    def fetch(_: Path) -> Path:
+        runtime.fetch(folder)
+        return folder
+
+    return once("pyodide", fetch)
+
+
+@pytest.fixture(scope="session")
+def complete(site: Path, files: Path, once: Once) -> Path:
+    """Return the site with Python beside it."""
+
+    def copy(directory: Path) -> Path:
+        target = shutil.copytree(site, directory / "site")
+        runtime.copy(files, target)
+        return Path(target)
+
+    return once("site with python", copy)
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,7 @@ The files of Pyodide are those of the folder PYODIDE_DIR; without it they are fe
 """
 
 import math
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -16,10 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from scripts.site import runtime
 from tests.site.audit import file_for
-from tests.site.builds import ADDRESS, ROOT
-from tests.site.conftest import Once
+from tests.site.builds import ADDRESS
 from tests.site.snippets import PAGES, shown
 
 RUN = """async ([code, options]) => {
@@ -27,30 +23,6 @@ RUN = """async ([code, options]) => {
     return python.run(code, options ?? {})
 }"""
 NUMBER = re.compile(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?")
-
-
-@pytest.fixture(scope="session")
-def files(once: Once) -> Path:
-    """Return a folder with the six files of Pyodide."""
-    folder = Path(os.environ.get("PYODIDE_DIR", ROOT / ".cache/pyodide"))
-
-    def fetch(_: Path) -> Path:
-        runtime.fetch(folder)
-        return folder
-
-    return once("pyodide", fetch)
-
-
-@pytest.fixture(scope="session")
-def complete(site: Path, files: Path, once: Once) -> Path:
-    """Return the site with Python beside it."""
-
-    def copy(directory: Path) -> Path:
-        target = shutil.copytree(site, directory / "site")
-        runtime.copy(files, target)
-        return Path(target)
-
-    return once("site with python", copy)
 
 
 def open_page(chromium: Browser, path: str, answer: Callable[[Route], None], **options: Any) -> Page:

@@ -42,6 +42,7 @@ class Temperature(Mend):
     fault.
     """
 
+    watches = True
     answer, minutes = "probabilities", 4
     outputs = {"p": "O"}
     hints = (

@@ -1,0 +1,131 @@
+// An exercise in the page: an editor with the starter, and Check, which runs the reader's program and shows the verdict.
+//
+// site.js loads this file when an exercise comes near. Python is loaded with the first click on Check. What the reader has
+// written is kept in this browser (`saved`) and sent nowhere. What is right and wrong is for lstm_tutorial.exercises to say.
+
+import { python } from "./python.js"
+import { edit, element, source, style } from "./run.js"
+
+const STORE = "lstm_tutorial.exercises"
+
+// What the reader has done: { name: { code, passed } }, `passed` being a day or absent.
+export const saved = {
+  read() {
+    try {
+      return JSON.parse(localStorage.getItem(STORE)) ?? {}
+    } catch {
+      return {} // nothing may be stored here, or it is not ours
+    }
+  },
+  write(all) {
+    try {
+      localStorage.setItem(STORE, JSON.stringify(all))
+    } catch {} // then it lasts as long as the page
+  },
+}
+
+// Judges the answer of the program that has run, and prints the verdict as JSON.
+const verdict = (name, answer) => `
+import json
+from lstm_tutorial.exercises import judge
+print(json.dumps(judge("${name}", globals().get("${answer}"))))`
+
+class Exercise {
+  constructor(section) {
+    Object.assign(this, section.dataset) // name and answer
+    this.section = section
+    this.code = section.querySelector("pre > code")
+    this.built = this.code.innerHTML
+    this.check = this.#button("Check", () => this.run())
+    this.stop = this.#button("Stop", () => python.stop())
+    this.reset = this.#button("Start over", () => this.#reset())
+    this.status = element("span", "run-status")
+    this.message = element("p", "verdict")
+    this.message.role = "status"
+    this.output = element("code", "")
+    this.box = element("div", "run-output language-text highlight", element("pre", "", this.output))
+    const bar = element("div", "run-bar", this.check, this.stop, this.reset, this.status)
+    section.querySelector(".run-panel").replaceChildren(bar, this.message, this.box)
+    edit(this.code, () => this.run())
+    this.code.setAttribute("aria-label", `Your program for ${section.querySelector("h2, h3").firstChild.textContent.trim()}. Control and Enter checks it.`)
+    this.code.addEventListener("input", () => this.#save({}))
+    const mine = saved.read()[this.name]
+    if (mine?.code) this.code.textContent = mine.code
+    this.#mark(mine?.passed)
+    this.#show(false, "")
+    this.box.hidden = true
+  }
+
+  #button(text, act) {
+    const button = element("button", "run-button", text)
+    button.onclick = act
+    return button
+  }
+
+  #show(running, text) {
+    this.running = running
+    this.stop.hidden = !running
+    this.check.hidden = running
+    this.reset.hidden = running || this.code.innerHTML === this.built
+    this.status.textContent = text
+  }
+
+  #mark(passed) {
+    this.section.classList.toggle("passed", Boolean(passed))
+  }
+
+  #save(change) {
+    this.reset.hidden = this.running
+    const all = saved.read()
+    all[this.name] = { ...all[this.name], code: source(this.code), ...change }
+    saved.write(all)
+  }
+
+  #reset() {
+    const all = saved.read()
+    delete all[this.name]
+    saved.write(all)
+    this.code.innerHTML = this.built
+    this.message.textContent = ""
+    this.box.hidden = true
+    this.#mark(false)
+    this.#show(false, "")
+    this.code.focus()
+  }
+
+  async run() {
+    if (this.running) return
+    const text = source(this.code)
+    this.message.textContent = ""
+    this.message.className = "verdict"
+    this.box.hidden = true
+    this.#show(true, "Loading Python: 9 MB, once")
+    const loading = python.load(share => { this.status.textContent = share < 1 ? `Loading Python: ${Math.round(9 * share)} of 9 MB, once` : "Starting Python" })
+    loading.then(() => { this.status.textContent = "Checking" }, () => {})
+    const mine = await python.run(text, { name: this.name })
+    const judged = mine.ok && await python.run(verdict(this.name, this.answer), { name: this.name, above: [text] })
+    if (!judged?.ok) return this.#say(false, "The program failed.", mine.output + (mine.error ?? judged.error))
+    const [passed, message] = JSON.parse(judged.output)
+    this.#say(passed, message, mine.output.replace(`${message}\n`, ""))
+    if (passed) this.#save({ passed: new Date().toISOString().slice(0, 10) })
+  }
+
+  #say(passed, message, output) {
+    this.message.textContent = `${passed ? "✓" : "✗"} ${message}${passed ? " Compare it with our solution below." : ""}`
+    this.message.className = `verdict ${passed ? "right" : "wrong"}`
+    this.output.textContent = output.trimEnd()
+    this.box.hidden = !output.trim()
+    if (passed) this.#mark(true)
+    this.#show(false, "")
+  }
+}
+
+let last
+document$.subscribe(() => { if (last?.running && !last.section.isConnected) python.stop() }) // the reader has left the page
+
+export const open = section => {
+  style()
+  const exercise = new Exercise(section)
+  exercise.code.addEventListener("focus", () => { last = exercise })
+  exercise.check.addEventListener("click", () => { last = exercise })
+}

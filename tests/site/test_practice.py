@@ -1,0 +1,141 @@
+"""Exercises in the page: solved by keyboard, judged in the page's Python, and kept in the browser alone."""
+
+import json
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.site.audit import NARROW, WIDE, serve, violations
+from tests.site.builds import ADDRESS
+from tests.site.test_exercises import EXERCISES
+
+PATIENCE = 120_000  # milliseconds: Python is loaded
+RUN = """async code => (await import("/widgets/python.js")).python.run(code)"""
+JUDGE_ALL = """
+from lstm_tutorial.exercises import exercises_of, judge, names
+
+for group in names():
+    for name, exercise in exercises_of(group).items():
+        compute = exercise.kind == "compute"
+
+        def given(function):
+            return function(*exercise.given.values()) if compute else function
+
+        verdict = judge(name, given(exercise.solution))
+        assert verdict.passed, (name, verdict.message)
+        assert not judge(name, given(exercise.starter)).passed, name
+        for wrong, (message, function) in exercise.wrong_answers().items():
+            verdict = judge(name, given(function))
+            assert verdict.message.startswith(f"Not yet. {message}"), (name, wrong, verdict.message)
+        print(name)
+"""
+
+
+@pytest.fixture
+def page(chromium: Browser, complete: Path) -> Iterator[Page]:
+    """Open a page of exercises in a window of its own; a request to another host is refused."""
+    context = chromium.new_context(viewport=WIDE, color_scheme="light")
+    context.route("**/*", partial(serve, complete))
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(ADDRESS + "practice/understand/", wait_until="networkidle")
+    yield page
+    assert errors == []
+    context.close()
+
+
+def exercise(page: Page, name: str) -> Locator:
+    return page.locator(f"section[data-name={name}]")
+
+
+def answer(page: Page, name: str, program: str) -> str:
+    """Write a program and check it, by keyboard alone; return the verdict."""
+    code = exercise(page, name).get_by_role("textbox")
+    verdict = exercise(page, name).get_by_role("status")
+    exercise(page, name).scroll_into_view_if_needed()
+    code.focus()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.insert_text(program)
+    page.keyboard.press("ControlOrMeta+Enter")
+    expect(verdict).not_to_be_empty(timeout=PATIENCE)
+    return verdict.inner_text()
+
+
+def test_every_exercise_is_judged_in_the_page_as_it_is_elsewhere(page: Page) -> None:
+    result = page.evaluate(RUN, JUDGE_ALL)
+    assert result["error"] is None
+    assert result["output"].split() == list(EXERCISES)
+
+
+def test_an_exercise_is_solved_by_keyboard_and_kept(page: Page) -> None:
+    right = "c = 2.0\nanswer = c * 0.9**10\nprint('mine')"
+    assert answer(page, "fifteen-1", "answer = 1.8").startswith("✗ Not yet. This is what is left after one")
+    assert answer(page, "fifteen-1", right).startswith("✓ Right.")
+    assert exercise(page, "fifteen-1").locator(".run-output").inner_text() == "mine"
+    page.reload(wait_until="networkidle")
+    section = exercise(page, "fifteen-1")
+    expect(section.get_by_role("textbox")).to_have_text(right)
+    assert "passed" in (section.get_attribute("class") or "")
+    section.get_by_role("button", name="Start over").click()
+    page.reload(wait_until="networkidle")
+    expect(exercise(page, "fifteen-1").get_by_role("textbox")).to_contain_text("answer = None")
+    assert "passed" not in (exercise(page, "fifteen-1").get_attribute("class") or "")
+
+
+def test_what_goes_wrong_is_said(page: Page) -> None:
+    assert answer(page, "cell-2", "1 / 0") == "✗ The program failed."
+    assert "ZeroDivisionError" in exercise(page, "cell-2").locator(".run-output").inner_text()
+    assert "no answer yet" in answer(page, "cell-2", "print('nothing')")
+    code = exercise(page, "cell-2").get_by_role("textbox")
+    code.fill("while True: pass")
+    code.press("ControlOrMeta+Enter")
+    exercise(page, "cell-2").get_by_role("button", name="Stop").click()
+    expect(exercise(page, "cell-2").locator(".run-output")).to_have_text("Stopped.")
+    assert answer(page, "cell-2", "cell = 5").startswith("✗ check needs the function")
+
+
+def test_hints_open_one_by_one(page: Page) -> None:
+    hints = exercise(page, "fifteen-1").locator(".hint")
+    expect(hints.nth(0)).to_be_visible()
+    expect(hints.nth(1)).to_be_hidden()
+    hints.nth(0).locator("summary").press("Enter")
+    expect(hints.nth(1)).to_be_visible()
+
+
+def test_progress_is_shown_and_goes_into_a_file_and_out_of_it(page: Page, tmp_path: Path) -> None:
+    answer(page, "fifteen-1", "answer = 2 * 0.9**10")
+    page.goto(ADDRESS + "practice/", wait_until="networkidle")
+    panel = page.locator("[data-view=progress]")
+    panel.scroll_into_view_if_needed()
+    expect(panel.get_by_role("status")).to_contain_text(f"1 of {len(EXERCISES)} solved")
+    assert page.locator("td:has(.solved)").count() == 1
+    with page.expect_download() as download:
+        panel.get_by_role("button", name="Save as a file").click()
+    file = tmp_path / "exercises.json"
+    download.value.save_as(file)
+    kept = json.loads(file.read_text())
+    assert kept["fifteen-1"]["passed"]
+    page.evaluate("localStorage.clear()")
+    file.write_text(json.dumps(kept | {"no-such-exercise": {"code": "x"}, "cell-1": {"code": 5}}))
+    panel.locator("input").set_input_files(file)
+    expect(panel.get_by_role("status")).to_contain_text("1 read. 1 of")
+    assert page.evaluate("JSON.parse(localStorage.getItem('lstm_tutorial.exercises'))") == kept
+    file.write_text("no JSON")
+    panel.locator("input").set_input_files(file)
+    expect(panel.get_by_role("status")).to_contain_text("holds no exercises")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_answered_exercise_is_accessible_and_fits_a_phone(page: Page, scheme: str) -> None:
+    answer(page, "fifteen-1", "answer = 1.8\nprint('x' * 200)")
+    answer(page, "cell-1", "answer = 0.45257")
+    page.evaluate("for (const fold of document.querySelectorAll('.exercise details')) fold.open = true")
+    page.set_viewport_size(NARROW)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.wait_for_selector(f"body[data-md-color-scheme={'slate' if scheme == 'dark' else 'default'}]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert violations(page) == []
