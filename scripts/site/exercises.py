@@ -74,7 +74,7 @@ def page_of(name: str) -> str:
     """
     group = name.rpartition("-")[0]
     parts = {"build": "build"} | {chapter.name: PAGES[chapter.part] for chapter in chapters()}
-    return f"practice/{parts[group]}.md#{name}" if group in parts else "practice/index.md"
+    return f"practice/{parts[group]}.md#{name}" if group in parts else "practice/exercises.md"
 
 
 def exercises_at(chapter: str) -> dict[str, type["Exercise"]]:
@@ -162,7 +162,7 @@ def list_of(chapter: str) -> str:
     fold = f'??? note "Exercises to this chapter: {len(items)}"\n\n' + textwrap.indent(
         "\n".join(items), "    "
     )
-    return f'<div data-search-exclude markdown="block">\n\n{fold}\n\n</div>'
+    return f'<div class="to-do" data-search-exclude markdown="block">\n\n{fold}\n\n</div>'
 
 
 def table() -> str:

@@ -1,6 +1,7 @@
-// What of an open chapter is over its budget. Folded parts do not count.
+// What of an open chapter is over its budget. Folded parts do not count, and neither does the list of its exercises.
 () => {
     const article = document.querySelector("article"), over = []
+    article.querySelector(".to-do")?.remove()
     const height = element => element.getBoundingClientRect().height
     const shown = element => height(element) > 0 && !element.closest("details:not([open]) > :not(summary)")
     const blocks = [...article.querySelectorAll("pre")].filter(shown)

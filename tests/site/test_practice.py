@@ -108,7 +108,7 @@ def test_hints_open_one_by_one(page: Page) -> None:
 
 def test_progress_is_shown_and_goes_into_a_file_and_out_of_it(page: Page, tmp_path: Path) -> None:
     answer(page, "fifteen-1", "answer = 2 * 0.9**10")
-    page.goto(ADDRESS + "practice/", wait_until="networkidle")
+    page.goto(ADDRESS + "practice/exercises/", wait_until="networkidle")
     panel = page.locator("[data-view=progress]")
     panel.scroll_into_view_if_needed()
     expect(panel.get_by_role("status")).to_contain_text(f"1 of {len(EXERCISES)} solved")
