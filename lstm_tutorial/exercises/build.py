@@ -773,14 +773,14 @@ class Adam(Write):
     Write `adam(weights, gradients, memory, learning_rate)`, which changes the weights **in place**. `memory` is
     a dict that is empty before the first update; keep in it what the next update needs: the count of updates,
     and for each weight the running means $m$ of the gradient ($\beta_1 = 0.9$) and $v$ of its square
-    ($\beta_2 = 0.999$), with $\epsilon = 10^{-8}$.
+    ($\beta_2 = 0.999$), with `epsilon = 1e-8`.
     """
 
     answer, chapter, minutes = "adam", "train", 20
     hints = (
         '`memory["t"] = memory.get("t", 0) + 1` counts the updates. The first is number 1.',
         r"$m \leftarrow 0.9\, m + 0.1\, g$ and $v \leftarrow 0.999\, v + 0.001\, g^2$, both from zero. Divided by $1 - 0.9^t$ and $1 - 0.999^t$, they are right from the start.",
-        r"The step is $\hat m / (\sqrt{\hat v} + \epsilon)$. `W -= ...` changes the array, `W = W - ...` makes a new one.",
+        r"The step is the corrected mean, divided by the root of the corrected $v$ plus epsilon. `W -= ...` changes the array, `W = W - ...` makes a new one.",
     )
 
     @classmethod

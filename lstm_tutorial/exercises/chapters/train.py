@@ -15,8 +15,8 @@ class FirstStep(Compute):
     minutes = 5
     given = {"w": 1.0, "gradient": 2.0, "learning_rate": 0.1}
     hints = (
-        "Both means are corrected as if they had not started at zero. What are $\\hat m$ and $\\hat v$ after one gradient?",
-        "$\\hat m = 2$ and $\\hat v = 4$, so the step is the learning rate times $2 / \\sqrt 4$.",
+        "Both means are corrected as if they had not started at zero. What are the corrected $m$ and $v$ after one gradient?",
+        "They are the gradient and its square, 2 and 4. So the step is the learning rate times $2 / \\sqrt 4$.",
     )
 
     @staticmethod
