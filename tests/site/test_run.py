@@ -6,16 +6,20 @@ The files of Pyodide are those of the folder PYODIDE_DIR; without it they are fe
 
 import math
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Route
 
-from tests.site.audit import file_for
+from scripts.site import runtime
+from tests.site.audit import NARROW, ONE_OF_EACH_KIND, VIOLATIONS, WIDE, WIDTH, file_for
 from tests.site.builds import ADDRESS
+from tests.site.small import build
 from tests.site.snippets import PAGES, shown
 
 RUN = """async ([code, options]) => {
@@ -145,3 +149,216 @@ def test_an_endless_loop_is_stopped(window: Page) -> None:
         {"ok": False, "output": "", "error": "Stopped."},
         {"ok": True, "output": "fine\n", "error": None},
     ]
+
+
+class Block:
+    """An executed block of an open page, and what a reader does with it."""
+
+    def __init__(self, page: Page, number: int) -> None:
+        self.page = page
+        self.block = page.locator("article .executed").nth(number)
+        self.code = self.block.locator(".language-python pre > code")
+        self.status = self.block.get_by_role("status")
+        self.output = self.block.locator(".run-output code")
+
+    def press(self, button: str) -> None:
+        """Press a button of the block."""
+        self.block.get_by_role("button", name=re.compile(f"^{button}")).click()
+
+    def wait(self, status: str) -> None:
+        """Wait until the block says so."""
+        self.status.filter(has_text=status).wait_for(timeout=120_000)
+
+    def write(self, line: str) -> None:
+        """Write a line behind the code."""
+        self.code.press("Control+End")
+        self.page.keyboard.press("Enter")
+        self.page.keyboard.type(line)
+
+
+def test_a_site_without_python_asks_jsdelivr_for_six_files_after_the_click(
+    chromium: Browser, site: Path, files: Path
+) -> None:
+    asked: list[str] = []
+    is_cut = False
+
+    def answer(route: Route) -> None:
+        address = route.request.url
+        if is_cut:
+            route.abort()
+        elif address.startswith(ADDRESS):
+            answer_from(site)(route)
+        else:
+            asked.append(address)
+            name = address.removeprefix(runtime.RUNTIME["base"])
+            route.fulfill(path=files / name, headers={"Access-Control-Allow-Origin": "*"})
+
+    page = open_page(chromium, "learn/cell/", answer)
+    assert asked == []
+    block = Block(page, 1)
+    block.press("Run")
+    block.wait("It printed the same.")
+    assert sorted(asked) == sorted(runtime.RUNTIME["base"] + name for name in runtime.RUNTIME["files"])
+
+    is_cut = True
+    block.write("print('without a network')")
+    block.press("Run")
+    block.wait("1 of 2 lines differs.")
+    assert block.output.locator("mark").inner_text() == "without a network"
+
+    is_cut = False
+    page.reload()
+    Block(page, 0).press("Run")
+    Block(page, 0).wait("It printed nothing.")
+    assert len(asked) == 6, "they were in the browser's store"
+    page.context.close()
+
+
+def test_a_wrong_byte_is_not_run(chromium: Browser, complete: Path) -> None:
+    def answer(route: Route) -> None:
+        path = file_for(complete, route.request.url)
+        assert path is not None
+        if path.name == "pyodide.asm.js":
+            route.fulfill(body=path.read_bytes() + b" ")
+        else:
+            route.fulfill(path=path)
+
+    page = open_page(chromium, "learn/cell/", answer)
+    block = Block(page, 1)
+    block.press("Run")
+    block.wait("Python could not be loaded.")
+    page.context.close()
+
+
+def test_a_site_with_python_asks_no_other_host_and_nothing_before_the_click(
+    chromium: Browser, complete: Path
+) -> None:
+    page = open_page(chromium, "learn/cell/", answer_from(complete))
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.mouse.wheel(0, 5000)
+    page.wait_for_timeout(500)
+    assert not [address for address in asked if re.search("python|run|pyodide", address)]
+    block = Block(page, 1)
+    block.press("Run")
+    block.wait("It printed the same.")
+    assert [address for address in asked if address.endswith("pyodide/pyodide.asm.wasm")]
+    assert all(address.startswith((ADDRESS, f"blob:{ADDRESS}")) for address in asked)
+    page.context.close()
+
+
+@pytest.fixture
+def cell(window: Page) -> Page:
+    """Go to the chapter on the cell by instant navigation, so that Python stays loaded."""
+    go_to(window, "learn/one-step/", "One step")
+    go_to(window, "learn/cell/", "The cell")
+    return window
+
+
+def go_to(page: Page, path: str, title: str) -> None:
+    """Follow a link of the navigation, and wait for the page."""
+    page.locator(f".md-nav--primary a[href$='{path}']").first.evaluate("link => link.click()")
+    page.locator("article h1", has_text=title).wait_for()
+    page.locator("article .run-button").first.wait_for(state="attached")
+
+
+def test_a_block_is_run_changed_and_reset_with_the_keyboard_alone(cell: Page) -> None:
+    block, keys = Block(cell, 1), cell.keyboard
+    built = block.code.inner_text()
+    block.block.locator(".run-button").focus()
+    keys.press("Enter")
+    block.wait("It printed the same.")
+    assert block.output.inner_text().strip() == "unit 12: c = 0.2956, h = 0.2217"
+    for _ in range(3):  # over the two buttons that copy
+        keys.press("Tab")
+    assert cell.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Code.")
+    keys.press("Control+End")
+    keys.press("Enter")
+    keys.type("for k in range(2):")
+    keys.press("Enter")
+    keys.type("print(k)")  # already one level in
+    keys.press("Control+Enter")
+    block.wait("2 of 3 lines differ.")
+    assert block.output.locator("mark").all_inner_texts() == ["0", "1"]
+    block.block.get_by_role("button", name="Reset").focus()
+    keys.press("Enter")
+    assert block.code.inner_text() == built
+    assert block.block.locator(".run-panel").count() == 0
+    assert cell.evaluate("document.activeElement.matches('.run-button')")
+
+
+def test_an_endless_block_is_stopped_and_an_error_is_shown(cell: Page) -> None:
+    block = Block(cell, 1)
+    block.press("Run")
+    block.wait("It printed the same.")
+    block.write("while True: pass")
+    block.press("Run")
+    block.press("Stop")
+    block.wait("Stopped.")
+    block.press("Reset")
+    block.code.evaluate("code => code.append('\\nprint(nothing)')")
+    block.press("Run")
+    block.wait("The code failed.")
+    assert "NameError: name 'nothing' is not defined" in block.output.inner_text()
+    Block(cell, 0).code.evaluate("code => code.textContent = '1 / 0'")
+    block.press("Run")
+    block.wait("Block 1 of this page, which runs before this one, failed.")
+
+
+def test_what_draws_says_that_it_needs_a_python_of_ones_own(cell: Page) -> None:
+    block = Block(cell, 1)
+    block.code.evaluate("code => code.prepend('import matplotlib.pyplot as plt\\n')")
+    block.press("Run")
+    block.wait("Matplotlib")
+    assert not block.output.is_visible()
+
+
+def test_a_run_ends_with_its_page(cell: Page) -> None:
+    """The next page's run does not wait for an endless one."""
+    block = Block(cell, 1)
+    block.press("Run")
+    block.wait("It printed the same.")
+    block.write("while True: pass")
+    block.press("Run")
+    go_to(cell, "learn/one-step/", "One step")
+    go_to(cell, "learn/cell/", "The cell")
+    block.press("Run")
+    block.wait("It printed the same.")
+
+
+def test_an_open_block_is_accessible_on_a_phone_in_both_schemes(cell: Page) -> None:
+    cell.emulate_media(color_scheme="light")
+    cell.set_viewport_size(NARROW)
+    block = Block(cell, 1)
+    block.press("Run")
+    block.wait("It printed the same.")
+    block.write("print('more')")
+    block.press("Run")
+    block.wait("1 of 2 lines differs.")
+    assert cell.evaluate(WIDTH) <= NARROW["width"]
+    cell.evaluate(ONE_OF_EACH_KIND)
+    cell.evaluate(AXE_SCRIPT)
+    for scheme in ("default", "slate"):
+        cell.wait_for_selector(f"body[data-md-color-scheme={scheme}]")
+        assert cell.evaluate(VIOLATIONS, {"resultTypes": ["violations"], "preload": False}) == []
+        cell.emulate_media(color_scheme="dark")
+    cell.set_viewport_size(WIDE)
+
+
+def test_a_folder_is_filled_and_checked(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(runtime.RUNTIME, "base", files.as_uri() + "/")
+    runtime.fetch(tmp_path)
+    assert runtime.read(tmp_path) == runtime.read(files)
+    (tmp_path / "pyodide.mjs").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"pyodide\.mjs must have the hash sha256-.*, got sha256-47DEQ"):
+        runtime.copy(tmp_path, tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_build_with_a_folder_puts_python_beside_the_site(whole: Path, files: Path, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(whole, tmp_path / "project"))
+    result = build(project, PYODIDE_DIR=str(files))
+    assert result.returncode == 0, result.stdout
+    widgets = project / "site/widgets"
+    assert {path.name for path in widgets.glob("pyodide/*")} == runtime.RUNTIME["files"].keys()
+    assert '"base": "pyodide/"' in (widgets / "runtime.json").read_text()
