@@ -14,13 +14,22 @@ from collections import ChainMap
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from scripts.files import ROOT
-from scripts.site import build, execute, runtime
+from scripts.site import build, execute, policy, runtime
 
 last_hash = ""  # what `context_hash` returned when all pages were last made
 last_code = ""  # what `code_hash` returned when the figures and the results of blocks were last made
+
+is_served = False  # `mkdocs serve` writes a script of its own into each page, which no policy would allow
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    """Note whether this is `mkdocs serve`."""
+    global is_served
+    is_served = command == "serve"
 
 
 def on_config(config: MkDocsConfig) -> None:
@@ -50,6 +59,17 @@ def on_pre_build(config: MkDocsConfig) -> None:
         for page in Path(config.site_dir).rglob("*.html"):
             page.unlink()  # what is missing is made, even with --dirty
         last_hash = context
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Write the content security policy into a page."""
+    return output if is_served else policy.add_policy(output)
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Write the content security policy into the 404 page."""
+    is_page = template_name.endswith(".html") and not is_served
+    return policy.add_policy(output_content) if is_page else output_content
 
 
 def on_post_build(config: MkDocsConfig) -> None:

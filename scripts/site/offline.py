@@ -17,6 +17,8 @@ ONLY_WITH_A_SERVER = re.compile(
     r"404\.html|sitemap\.|objects\.inv|search/|widgets/|assets/search\.js|assets/javascripts/(?:lunr|workers)/|.*\.map$"
     r"|_generated/lstm_tutorial\.zip"
 )
+# Browsers do not agree on which files are of the same site.
+POLICY = re.compile(r'\n<meta http-equiv="Content-Security-Policy"[^>]*>')
 LIVE = re.compile(r'<p class="try">.*?</p>| data-view="\w+"', re.DOTALL)
 PRELOAD = re.compile(r'<link rel="preload" as="font"[^>]*>')
 LINK = re.compile(r'(?<=[ :]href=")(?!\w+:)([^"#?]+)')
@@ -49,7 +51,7 @@ def page(path: Path, site: Path) -> str:
         return f"{match[1].rstrip('/')}/index.html" if (target / "index.html").is_file() else match[1]
 
     text = path.read_text(encoding="utf-8")
-    for part in (SEARCH, LIVE, PRELOAD):
+    for part in (SEARCH, LIVE, PRELOAD, POLICY):
         text = part.sub("", text)
     return LINK.sub(link, text)
 

@@ -355,10 +355,14 @@ def test_a_folder_is_filled_and_checked(files: Path, tmp_path: Path, monkeypatch
     assert not (tmp_path / "site").exists()
 
 
-def test_a_build_with_a_folder_puts_python_beside_the_site(whole: Path, files: Path, tmp_path: Path) -> None:
+def test_a_build_with_a_folder_needs_no_other_host(whole: Path, files: Path, tmp_path: Path) -> None:
     project = Path(shutil.copytree(whole, tmp_path / "project"))
-    result = build(project, PYODIDE_DIR=str(files))
+    repository = "https://repository.invalid/of/mine"
+    result = build(project, PYODIDE_DIR=str(files), REPO_URL=repository)
     assert result.returncode == 0, result.stdout
     widgets = project / "site/widgets"
     assert {path.name for path in widgets.glob("pyodide/*")} == runtime.RUNTIME["files"].keys()
     assert '"base": "pyodide/"' in (widgets / "runtime.json").read_text()
+    page = (project / "site/index.html").read_text()
+    assert repository in page
+    assert 'data-md-component="source"' not in page, "the theme asks such a link's host for its stars"
