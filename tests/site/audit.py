@@ -116,7 +116,7 @@ def audit_page(page: Page, site: Path, path: str) -> Audit:
     page.emulate_media(media="screen", color_scheme="dark")
     page.goto(ADDRESS + path, wait_until="networkidle")
     page.evaluate("document.fonts.ready.then(() => null)")
-    page.wait_for_function("document.querySelector('.md-search')?.ariaLabel")  # site.js has run
+    page.wait_for_function("() => document.querySelector('.md-search')?.ariaLabel")  # site.js has run
     audit.sizes = {response.url.removeprefix(ADDRESS): _size(site, response) for response in responses}
     audit.shift = page.evaluate(SHIFT)
     audit.narrow = page.evaluate(FAULTS, 11)

@@ -78,7 +78,7 @@ def go_to_the_cell(page: Page, start: str) -> None:
 def test_mathematics_is_set_after_an_instant_navigation(page: Page) -> None:
     """Coming from a page without mathematics, its stylesheet must come along."""
     go_to_the_cell(page, "reference/bibliography/")
-    page.wait_for_function("document.fonts.check('16px Formula_Math')")
+    page.wait_for_function("() => document.fonts.check('16px Formula_Math')")
     font = page.locator("article .katex .mathnormal").first.evaluate("e => getComputedStyle(e).fontFamily")
     assert "Formula_Math" in font
     box = page.locator("article .katex-mathml").first.bounding_box()
@@ -108,7 +108,7 @@ def test_the_first_tab_stop_skips_to_the_content(page: Page) -> None:
     outline = focused.evaluate("e => getComputedStyle(e).outlineStyle")
     assert outline != "none"
     page.keyboard.press("Enter")
-    page.wait_for_function("location.hash !== ''")
+    page.wait_for_function("() => location.hash !== ''")
 
 
 def test_the_scheme_can_be_chosen_and_is_kept(page: Page) -> None:

@@ -31,7 +31,7 @@ class Watched:
 
     def shows_formulas_and_figures(self) -> bool:
         """Tell whether a formula stands in its own font, and a figure is drawn."""
-        self.page.wait_for_function("document.fonts.check('16px Formula_Math')")
+        self.page.wait_for_function("() => document.fonts.check('16px Formula_Math')")
         assert self.page.locator("article .katex-html").first.is_visible()
         return self.page.locator("article figure svg text").first.is_visible()
 

@@ -170,7 +170,7 @@ def test_it_is_driven_by_keys_and_its_link_brings_it_back(
     after = seen(figure)
     assert after != before
     assert before[0] != after[0], "the sentence says so"
-    page.wait_for_function("location.search !== ''")
+    page.wait_for_function("() => location.search !== ''")
     page.wait_for_timeout(400)  # the address follows a little later
     other = context.new_page()
     other.goto(page.url, wait_until="networkidle")
