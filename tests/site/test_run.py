@@ -88,7 +88,9 @@ def test_every_block_prints_in_the_page_what_the_build_printed(path: str, site: 
             continue
         printed, error = run(window, code, name=path, above=above)
         assert error is None, code
-        assert agree(printed, output or ""), f"{code}\n--- in the page\n{printed}\n--- in the build\n{output}"
+        if printed.strip():  # otherwise the text that follows is not what this block printed
+            assert output is not None, code
+            assert agree(printed, output), f"{code}\n--- in the page\n{printed}\n--- in the build\n{output}"
         above.append(code)
 
 
