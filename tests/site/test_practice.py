@@ -65,6 +65,12 @@ def answer(page: Page, name: str, program: str) -> str:
     return verdict.inner_text()
 
 
+def reload(page: Page) -> None:
+    """Load the page anew and touch it: nothing opens before."""
+    page.reload(wait_until="networkidle")
+    page.mouse.move(100, 100)
+
+
 def test_every_exercise_is_judged_in_the_page_as_it_is_elsewhere(page: Page) -> None:
     result = page.evaluate(RUN, JUDGE_ALL)
     assert result["error"] is None
@@ -76,12 +82,12 @@ def test_an_exercise_is_solved_by_keyboard_and_kept(page: Page) -> None:
     assert answer(page, "fifteen-1", "answer = 1.8").startswith("✗ Not yet. This is what is left after one")
     assert answer(page, "fifteen-1", right).startswith("✓ Right.")
     assert exercise(page, "fifteen-1").locator(".run-output").inner_text() == "mine"
-    page.reload(wait_until="networkidle")
+    reload(page)
     section = exercise(page, "fifteen-1")
     expect(section.get_by_role("textbox")).to_have_text(right)
     assert "passed" in (section.get_attribute("class") or "")
     section.get_by_role("button", name="Start over").click()
-    page.reload(wait_until="networkidle")
+    reload(page)
     expect(exercise(page, "fifteen-1").get_by_role("textbox")).to_contain_text("answer = None")
     assert "passed" not in (exercise(page, "fifteen-1").get_attribute("class") or "")
 
@@ -109,6 +115,7 @@ def test_hints_open_one_by_one(page: Page) -> None:
 def test_progress_is_shown_and_goes_into_a_file_and_out_of_it(page: Page, tmp_path: Path) -> None:
     answer(page, "fifteen-1", "answer = 2 * 0.9**10")
     page.goto(ADDRESS + "practice/exercises/", wait_until="networkidle")
+    page.mouse.move(100, 100)
     panel = page.locator("[data-view=progress]")
     panel.scroll_into_view_if_needed()
     expect(panel.get_by_role("status")).to_contain_text(f"1 of {len(EXERCISES)} solved")
