@@ -8,8 +8,8 @@ from scripts.plotting import style
 
 LONGEST = (60, 100)
 """The number of steps of the longest sequence of each worker."""
-EXCHANGE, UPDATE = 70, 45
-COLORS = {"forward": 14, "backward": 17, "average": 5, "step": 2}
+EXCHANGE, UPDATE = 70, 60
+COLORS = {"forward": 14, "backward": 17, "average": 5, "update": 2}
 """The shade of each part, as a step of the heat scale."""
 
 
@@ -18,7 +18,7 @@ def build() -> None:
     end = 3 * max(LONGEST)
     for row, longest in enumerate(LONGEST):
         parts = [("forward", 0, longest), ("backward", longest, 2 * longest)]
-        parts += [("average", end, EXCHANGE), ("step", end + EXCHANGE, UPDATE)]
+        parts += [("average", end, EXCHANGE), ("update", end + EXCHANGE, UPDATE)]
         for name, left, width in parts:
             axes.barh(row, width, left=left, height=0.7, color=style.HEAT[COLORS[name]], edgecolor="none")
             axes.text(left + width / 2, row, name, ha="center", va="center")
@@ -36,5 +36,5 @@ def build() -> None:
         title="One update of two workers",
         description="Two rows along time, one for each worker. Each has a forward pass and a backward pass "
         "twice as wide. Those of worker 1 end earlier, and it waits for worker 2 at a dotted line. From "
-        "there on, both average the gradients and take the step at the same time.",
+        "there on, both average the gradients and make the update at the same time.",
     )
