@@ -175,8 +175,10 @@ def sample(
         How many letters are written.
     alphabet : str
         The letters, in the order that the network was trained with.
-    temperature, top_k
-        As `probabilities` takes them.
+    temperature : float
+        As `probabilities` takes it.
+    top_k : int, optional
+        As `probabilities` takes it.
     rng : None, int or numpy.random.Generator
         Where the choice comes from.
 

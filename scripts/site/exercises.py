@@ -139,7 +139,7 @@ def program(name: str, exercise: type["Exercise"], answer: str, before: str = ""
             line = line.replace("import ", "import (\n    ") + ",\n)"
         lines.add(f"# Ours. Put your own in their place.\n{line}")
     others = sorted(line for line in lines if "lstm_tutorial" not in line)
-    ours = sorted((line for line in lines if "lstm_tutorial" in line), key=lambda line: line.startswith("#"))
+    ours = sorted(lines - set(others), key=lambda line: (line.startswith("#"), line))
     imports = "\n\n".join("\n".join(block) for block in (others, ours) if block)
     gap = "\n" if exercise.kind == "compute" else "\n\n"
     return f'{imports}\n{gap}{before}{answer}\n{gap}check("{name}", {exercise.answer})\n'

@@ -35,8 +35,8 @@ PUNCTUATION = "()[]/+=<>.,:;~'*-|"
 OPERATORS = "−±·⋅×⊙⊤≤≥≠≈∈∂∇∞→←…⋯∣∥′ˆˉ\ue020"  # the last is the stroke in ≠
 DELIMITERS = "()[]{}⟨⟩⌊⌋⌈⌉∣∥√⎛⎜⎝⎞⎟⎠⎡⎢⎣⎤⎥⎦⎧⎨⎩⎫⎬⎭⎪"
 GLYPHS = {
-    "Main-Regular": SPACES + ascii_letters + digits + PUNCTUATION + OPERATORS,
-    "Math-Italic": SPACES + ascii_letters + "αβεηθλμρσ",
+    "Main-Regular": SPACES + ascii_letters + digits + "Δ" + PUNCTUATION + OPERATORS,
+    "Math-Italic": SPACES + ascii_letters + "αβεηθλμρστ",
     **dict.fromkeys(["Size1-Regular", "Size2-Regular", "Size3-Regular", "Size4-Regular"], DELIMITERS + "∑∏"),
 }
 """The fonts that pages may load, and the characters of each."""
