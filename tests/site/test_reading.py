@@ -37,6 +37,7 @@ def test_a_printed_page_takes_few_sheets(path: str, chromium: Browser, site: Pat
 
 def test_formulas_are_copied_as_tex_once(chromium: Browser, site: Path) -> None:
     page = open_page(chromium, site, "learn/cell/")
+    page.wait_for_function("() => document.querySelector('.md-search')?.ariaLabel")  # site.js has run
     assert (
         page.evaluate(COPY, "#forget-gate ~ div.math")
         == r"{f_t} = \sigma\left(W_f\,[x_t; h_{t-1}] + b_f\right)"
