@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from markdown import Markdown
 from markdown_exec import base_format
+from pymdownx.snippets import SnippetExtension, SnippetPreprocessor
 from pymdownx.superfences import SuperFencesException
 
 
@@ -65,10 +66,11 @@ class Program:
 FENCE = re.compile(r'^( *)(```+)python (exec="on"[^\n]*)\n(.*?)^\1\2 *$', re.DOTALL | re.MULTILINE)
 
 
-def blocks_of(page: Path) -> list[Block]:
-    """Return the blocks of a page in order, found in its source."""
+def blocks_of(page: Path, snippets: SnippetPreprocessor) -> list[Block]:
+    """Return the blocks of a page in order, found in its source, with the snippets that they quote."""
     fences = FENCE.findall(page.read_text(encoding="utf-8"))
-    return [Block(textwrap.dedent(code).rstrip(), "source=" not in options) for _, _, options, code in fences]
+    codes = ["\n".join(snippets.run(textwrap.dedent(code).split("\n"))).rstrip() for *_, code in fences]
+    return [Block(code, "source=" not in fence[2]) for code, fence in zip(codes, fences, strict=True)]
 
 
 def run_blocks(blocks: list[Block]) -> dict[tuple[Block, ...], Result]:
@@ -81,9 +83,12 @@ def run_blocks(blocks: list[Block]) -> dict[tuple[Block, ...], Result]:
     return found
 
 
-def run_pages(pages: list[Path], pool: Executor) -> Iterator[dict[tuple[Block, ...], Result]]:
-    """Run the blocks of all pages in the processes of the pool."""
-    programs = map(blocks_of, pages)
+def run_pages(
+    pages: list[Path], pool: Executor, quoting: dict[str, Any]
+) -> Iterator[dict[tuple[Block, ...], Result]]:
+    """Run the blocks of all pages in the processes of the pool; `quoting` is how pages quote snippets."""
+    snippets = SnippetPreprocessor(SnippetExtension(**quoting).getConfigs(), Markdown())
+    programs = [blocks_of(page, snippets) for page in pages]
     return pool.map(run_blocks, sorted(programs, key=lambda blocks: -len(blocks)))
 
 
@@ -99,7 +104,7 @@ def formatter(
     def run(code: str, session: str, **_: Any) -> str:
         insert: Any = md.inlinePatterns["values"]
         insert.page = session or insert.page  # the blocks of a page name it as their session
-        block = Block(code, hidden=not options["source"])
+        block = Block(code.rstrip(), hidden=not options["source"])
         result = programs.setdefault(md, Program()).run(block, insert.page)
         insert.given += result.values
         return result.printed

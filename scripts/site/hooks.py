@@ -51,7 +51,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
     if code != last_code:
         reload_modules()
         with build.workers() as pool:
-            results = execute.run_pages(sorted(Path(config.docs_dir).rglob("*.md")), pool)
+            pages = sorted(Path(config.docs_dir).rglob("*.md"))
+            results = execute.run_pages(pages, pool, config.mdx_configs["pymdownx.snippets"])
             build.build(pool)
             execute.results = dict(ChainMap(*results))
         last_code = code

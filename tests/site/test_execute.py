@@ -1,5 +1,8 @@
 """Results of executed blocks are kept while a site is served, and only as long as they hold."""
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from scripts.site import execute
@@ -38,3 +41,12 @@ def test_an_edited_block_finds_the_names_of_those_before_it() -> None:
     printed("x = [1]", "x.append(2)", "print(x)")
     assert printed("x = [1]", "x.append(2)", "print(x, 'edited')")[2] == "[1, 2] edited\n"
     assert printed("x = [1]", "x.append(3)", "print(x)")[2] == "[1, 3]\n"
+
+
+def test_a_page_is_run_beforehand_with_the_snippets_that_it_quotes(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    (tmp_path / "part.py").write_text("# --8<-- [start:x]\nx = 5\n# --8<-- [end:x]\n")
+    page.write_text('```python exec="on"\n--8<-- "part.py:x"\nprint(x)\n```\n')
+    with ThreadPoolExecutor() as pool:
+        (found,) = execute.run_pages([page], pool, {"base_path": [str(tmp_path)], "check_paths": True})
+    assert [result.printed for result in found.values()] == ["5\n"]
