@@ -54,6 +54,7 @@ SHIFT = """new Promise(done => new PerformanceObserver(list => done(
 )).observe({ type: "layout-shift", buffered: true }) ?? setTimeout(() => done(0), 100))"""
 SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
+BUDGETS = (Path(__file__).parent / "budgets.js").read_text(encoding="utf-8")
 VIOLATIONS = """options => axe.run(document, options).then(({ violations }) => violations.flatMap(
     ({ id, nodes }) => nodes.map(({ target, failureSummary }) => [id, target, failureSummary])))"""
 
@@ -82,6 +83,8 @@ class Audit:
     """The ground there, printed from the dark scheme."""
     wide: list[str] = field(default_factory=list)
     """What is wrong on a screen of 1440 pixels."""
+    over: list[str] = field(default_factory=list)
+    """Which budgets of a chapter the page does not hold there."""
     characters: list[str] = field(default_factory=list)
     """The characters of formulas, each behind its font: "Formula_Math,italic,400,x"."""
     light: list[Any] = field(default_factory=list)
@@ -124,6 +127,7 @@ def audit_page(page: Page, site: Path, path: str) -> Audit:
     page.set_viewport_size(WIDE)
     page.evaluate(SETTLED)  # site.js has answered to the new size
     audit.wide = page.evaluate(FAULTS, 12)
+    audit.over = page.evaluate(BUDGETS) if path.startswith("learn/") else []
     audit.characters = page.evaluate(CHARACTERS)
     page.set_viewport_size(PAPER)
     page.emulate_media(media="print")

@@ -1,14 +1,15 @@
 // What of an open chapter is over its budget. Folded parts do not count, and neither does the list of its exercises.
 () => {
     const article = document.querySelector("article"), over = []
-    article.querySelector(".to-do")?.remove()
+    const list = article.querySelector(".to-do")
+    list?.setAttribute("hidden", "")
     const height = element => element.getBoundingClientRect().height
     const shown = element => height(element) > 0 && !element.closest("details:not([open]) > :not(summary)")
     const blocks = [...article.querySelectorAll("pre")].filter(shown)
     const pictures = [...article.querySelectorAll("figure")].filter(shown)
 
     const text = article.cloneNode(true)
-    for (const element of text.querySelectorAll("pre, .katex, svg, details > :not(summary), .headerlink, script")) element.remove()
+    for (const element of text.querySelectorAll("pre, .katex, svg, details > :not(summary), .headerlink, script, [hidden]")) element.remove()
     const words = text.textContent.match(/\S*[A-Za-z]\S*/g).length
     if (words > 2200) over.push(`${words} words`)
 
@@ -29,5 +30,6 @@
             over.push(`no "${needed}"`)
     const answers = article.querySelectorAll("details.answer").length
     if (answers < 3) over.push(`${answers} questions with answers`)
+    list?.removeAttribute("hidden")
     return over
 }

@@ -47,7 +47,7 @@ def window(chromium: Browser, site: Path) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_light_and_accessible_and_reads_on_phone_screen_and_paper(
+def test_page_is_light_and_accessible_and_holds_its_budgets_on_phone_screen_and_paper(
     path: str, window: Page, site: Path
 ) -> None:
     audit = audit_page(window, site, path)
@@ -61,6 +61,7 @@ def test_page_is_light_and_accessible_and_reads_on_phone_screen_and_paper(
     assert audit.narrow == []
     assert audit.narrow_width <= NARROW["width"], "the page scrolls sideways on a phone"
     assert audit.wide == []
+    assert audit.over == [], "every chapter, present and to come, holds its budgets"
     assert audit.paper == [], "what is printed cannot be pressed"
     assert audit.paper_width <= PAPER["width"] + 1, "KaTeX ends formulas with a space of no width"
     assert audit.paper_color == "rgb(255, 255, 255)"

@@ -1,15 +1,10 @@
-"""Every chapter, present and to come, holds its budgets, and its code can be copied as a program."""
+"""The audit of a page notices when a chapter is over a budget; its code can be copied as a program."""
 
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.site.audit import WIDE
-from tests.site.builds import ADDRESS, ROOT
+from tests.site.audit import BUDGETS
+from tests.site.builds import ADDRESS
 
-CHAPTERS = sorted(path.stem for path in (ROOT / "docs/learn").glob("*.md"))
-BUDGETS = (Path(__file__).parent / "budgets.js").read_text(encoding="utf-8")
 BROKEN = """() => {
     const article = document.querySelector("article"), block = article.querySelector(".executed")
     for (const name of ["In short", "Check yourself"])
@@ -19,14 +14,6 @@ BROKEN = """() => {
     block.querySelector("code").append("\\n".repeat(30) + "a long line ".repeat(10))
     for (const answer of article.querySelectorAll("details.answer")) answer.remove()
 }"""
-
-
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_chapter_holds_its_budgets(chapter: str, page: Page) -> None:
-    page.goto(f"{ADDRESS}learn/{chapter}/")  # until all of it is there
-    page.evaluate("document.fonts.ready")  # and its text has its size
-    assert page.viewport_size == WIDE
-    assert page.evaluate(BUDGETS) == []
 
 
 def test_each_budget_is_noticed(page: Page) -> None:
