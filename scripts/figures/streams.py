@@ -1,4 +1,4 @@
-"""Draw one series in two batches: cut into streams first, and as windows in a row."""
+"""Draw one series in two batches: cut into streams first, and as consecutive windows."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def orders() -> dict[str, NDArray[np.int_]]:
     streams = series.reshape(B, 2, LENGTH)  # (B, 2, LENGTH), a stream has two chunks
     return {
         "cut into 3 streams: each row goes on": streams.transpose(1, 0, 2),
-        "windows in a row: a row jumps": series.reshape(2, B, LENGTH),
+        "consecutive windows: a row jumps": series.reshape(2, B, LENGTH),
     }
 
 
