@@ -13,6 +13,8 @@ from tests.site.builds import ADDRESS
 from tests.site.test_exercises import EXERCISES
 
 PATIENCE = 120_000  # milliseconds: Python is loaded
+TOO_WIDE = """[...document.querySelectorAll(".verdict, .language-text code")]
+    .filter(box => box.scrollWidth > box.clientWidth).map(box => box.textContent)"""
 RUN = """async code => (await import("/widgets/python.js")).python.run(code)"""
 JUDGE_ALL = """
 from lstm_tutorial.exercises import exercises_of, judge, names
@@ -145,4 +147,13 @@ def test_an_answered_exercise_is_accessible_and_fits_a_phone(page: Page, scheme:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.wait_for_selector(f"body[data-md-color-scheme={'slate' if scheme == 'dark' else 'default'}]")
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert page.evaluate(TOO_WIDE) == [], "what is printed wraps"
     assert violations(page) == []
+
+
+def test_a_verdict_that_the_page_prints_wraps(page: Page) -> None:
+    page.goto(ADDRESS + "practice/exercises/", wait_until="networkidle")
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        assert "Not yet." in page.locator(".sentences .language-text").inner_text()
+        assert page.evaluate(TOO_WIDE) == []
