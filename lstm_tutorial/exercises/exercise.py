@@ -7,6 +7,7 @@ are those of a wrong answer on all inputs, that mistake has been made, and the a
 Nothing here knows the exercises themselves.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
@@ -171,18 +172,40 @@ def outcome(exercise: type[Exercise], answer: Any, k: int) -> Outcome:
         return error
 
 
-class Watched(np.ndarray):
-    """An array that raises where finite numbers become infinite. In a browser, NumPy does not warn of it."""
+class Observed(np.ndarray):
+    """An array whose operations are looked at. What they give is observed in the same way."""
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """Compute with plain arrays, look at the result, and go on watching it."""
-        plain = [np.asarray(value) if isinstance(value, Watched) else value for value in inputs]
+        """Compute with plain arrays, look at the result, and go on observing it."""
+        plain = [np.asarray(value) if isinstance(value, Observed) else value for value in inputs]
         if "out" in options:
             options["out"] = tuple([np.asarray(value) for value in options["out"]])
         result = getattr(ufunc, method)(*plain, **options)
-        if np.isinf(result).any() and all(np.isfinite(value).all() for value in plain):
-            raise FloatingPointError(f"overflow in {ufunc.__name__}")
-        return result.view(Watched) if isinstance(result, np.ndarray) else result
+        self.look(ufunc.__name__, plain, result)
+        return result.view(type(self)) if isinstance(result, np.ndarray) else result
+
+    def look(self, operation: str, inputs: list[Any], result: Any) -> None:
+        """Look at an operation, with its inputs and its result."""
+
+
+class Watched(Observed):
+    """An array that raises where finite numbers become infinite. In a browser, NumPy does not warn of it."""
+
+    def look(self, operation: str, inputs: list[Any], result: Any) -> None:
+        """Raise where something has overflowed."""
+        if np.isinf(result).any() and all(np.isfinite(value).all() for value in inputs):
+            raise FloatingPointError(f"overflow in {operation}")
+
+
+class Counted(Observed):
+    """An array that counts, by name, the operations that it takes part in, such as ``calls["matmul"]``."""
+
+    calls: ClassVar[Counter[str]] = Counter()
+    """What has been counted since it was cleared."""
+
+    def look(self, operation: str, inputs: list[Any], result: Any) -> None:
+        """Count an operation, whatever the size of its arrays."""
+        Counted.calls[operation] += 1
 
 
 def watched(arguments: dict[str, Any]) -> dict[str, Any]:

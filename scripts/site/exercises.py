@@ -6,8 +6,9 @@ Three comments, each on a line of its own, become Markdown before anything else 
     <!-- exercises in full: build -->    on a page of part 5: every exercise of a group, to be solved there
     <!-- all exercises -->               the table of all exercises, by chapter
 
-In place of a group, ``part 2`` stands for all chapters of a part. A page needs no JavaScript to be of use:
-the code can be copied, and hints and solution are folded. `docs/widgets/exercise.js` adds editor and Check.
+In place of a group, ``derive``, say, stands for all chapters whose exercises that page holds: see `PAGES`.
+A page needs no JavaScript to be of use: the code can be copied, and hints and solution are folded.
+`docs/widgets/exercise.js` adds editor and Check.
 """
 
 import ast
@@ -28,11 +29,18 @@ if TYPE_CHECKING:
     from lstm_tutorial.exercises import Exercise
 
 COMMENT = re.compile(
-    r"^<!-- (?:exercises of (\S+)|exercises in full: (.+?)|(all) exercises) -->$", re.MULTILINE
+    r"^<!-- (?:exercises of (\S+)|exercises in full: (\S+)|(all) exercises) -->$", re.MULTILINE
 )
-PART = re.compile(r"^  - (\d) (.+):$|^      - \"?(.+?)\"?: learn/(\S+)\.md$", re.MULTILINE)
-PAGES = {"1": "understand", "2": "derive", "3": "measure", "4": "use"}
-"""The page of part 5 that holds the exercises of each part's chapters."""
+CHAPTER = re.compile(r"^      - \"?(.+?)\"?: learn/(\S+)\.md$", re.MULTILINE)
+PAGES = {
+    "fifteen": "understand",
+    "memory": "derive",
+    "gradients": "measure",
+    "frameworks": "use",
+    "forecast": "series",
+}
+"""The pages of part 5 with the exercises of chapters: each begins with that of a chapter, and holds those of
+the chapters after it in the navigation, up to the one with which the next page begins."""
 
 WIDTH = 72  # characters, as many as a block of a page holds
 
@@ -42,7 +50,8 @@ class Chapter(NamedTuple):
 
     name: str
     title: str
-    part: str
+    page: str
+    """The page of part 5 with its exercises, such as ``derive``."""
 
 
 def names() -> list[str]:
@@ -59,11 +68,10 @@ def exercises_of(group: str) -> dict[str, type["Exercise"]]:
 
 def chapters() -> list[Chapter]:
     """Return the chapters in the order of the navigation."""
-    found, part = [], ""
-    for number, _, title, name in PART.findall((ROOT / "mkdocs.yml").read_text(encoding="utf-8")):
-        part = number or part
-        if name:
-            found.append(Chapter(name, title, part))
+    found, page = [], ""
+    for title, name in CHAPTER.findall((ROOT / "mkdocs.yml").read_text(encoding="utf-8")):
+        page = PAGES.get(name, page)
+        found.append(Chapter(name, title, page))
     return found
 
 
@@ -73,8 +81,8 @@ def page_of(name: str) -> str:
     For a chapter that is not in the navigation it is the page of all exercises.
     """
     group = name.rpartition("-")[0]
-    parts = {"build": "build"} | {chapter.name: PAGES[chapter.part] for chapter in chapters()}
-    return f"practice/{parts[group]}.md#{name}" if group in parts else "practice/exercises.md"
+    pages = {"build": "build"} | {chapter.name: chapter.page for chapter in chapters()}
+    return f"practice/{pages[group]}.md#{name}" if group in pages else "practice/exercises.md"
 
 
 def exercises_at(chapter: str) -> dict[str, type["Exercise"]]:
@@ -181,10 +189,10 @@ def table() -> str:
 
 
 def in_full(group: str) -> Iterator[str]:
-    """Yield the exercises of a group, or of ``part N``, as they are read and solved."""
-    if group.startswith("part "):
+    """Yield the exercises of a group, or of a page's chapters, as they are read and solved."""
+    if group in PAGES.values():
         for chapter in chapters():
-            if chapter.part == group.removeprefix("part ") and chapter.name in names():
+            if chapter.page == group and chapter.name in names():
                 yield f"## [{chapter.title}](../learn/{chapter.name}.md)"
                 yield from in_full(chapter.name)
         return

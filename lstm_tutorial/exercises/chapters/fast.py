@@ -4,7 +4,7 @@ from math import ceil
 
 import numpy as np
 
-from lstm_tutorial.exercises.exercise import Cases, Compute, Write, wrong
+from lstm_tutorial.exercises.exercise import Cases, Compute, Counted, Write, wrong
 
 
 class Floor(Compute):
@@ -106,9 +106,9 @@ class OneProduct(Write):
     @classmethod
     def run(cls, answer, arguments):
         xh = arguments["xh"].view(Counted)
-        Counted.products = 0
+        Counted.calls.clear()
         a = answer(arguments["matrices"], arguments["biases"], xh)
-        return {"a": a if a is None else np.asarray(a), "products": Counted.products}
+        return {"a": a if a is None else np.asarray(a), "products": Counted.calls["matmul"]}
 
     @staticmethod
     def starter(matrices, biases, xh):
@@ -135,16 +135,3 @@ class OneProduct(Write):
     @staticmethod
     def not_cut(matrices, biases, xh):
         return np.concatenate(matrices) @ xh + np.concatenate(biases)
-
-
-class Counted(np.ndarray):
-    """An array that counts the matrix products it takes part in."""
-
-    products = 0
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        """Count a product, and compute with plain arrays."""
-        if ufunc is np.matmul:
-            Counted.products += 1
-        plain = [np.asarray(v) if isinstance(v, Counted) else v for v in inputs]
-        return getattr(ufunc, method)(*plain, **kwargs)
