@@ -70,6 +70,7 @@ def answer(page: Page, name: str, program: str) -> str:
 def reload(page: Page) -> None:
     """Load the page anew and touch it: nothing opens before."""
     page.reload(wait_until="networkidle")
+    page.wait_for_function("() => document.querySelector('.md-search')?.ariaLabel")  # site.js has run
     page.mouse.move(100, 100)
 
 
