@@ -48,7 +48,9 @@ const offerProgram = () => {
 document$.subscribe(() => {
   repair()
   offerProgram()
-  new MutationObserver(() => (repair(), offerProgram())).observe(document.querySelector("article"), { childList: true, subtree: true })
+  let later // looking at what scrolls takes longer than a frame, and a live view changes in each
+  const repairLater = () => (clearTimeout(later), (later = setTimeout(repair, 100)))
+  new MutationObserver(() => (repairLater(), offerProgram())).observe(document.querySelector("article"), { childList: true, subtree: true })
 })
 addEventListener("resize", repair)
 
