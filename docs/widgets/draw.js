@@ -4,13 +4,16 @@
 //   name      the word in the address: ?name=x:1,f:6
 //   title     what stands over its sliders
 //   controls  a list of { key, label, value } with { min, max, step } for a slider, { options: {value: label} } for a choice
-//             or { text: pattern, hint } for a line of text in capitals;
+//             or { text: pattern, hint } for a text, where `hint` says why one is refused, `read` repairs what is typed
+//             and `lines` gives more than one;
 //             `gate` colors it, `show` writes its value, `also` gives what else changes with it, and { press: label, change } is a button that changes the state
 //   numbers   (state) => every number that the view and its program give, by name
 //   draw      (figure, state, numbers) => draws them into the figure
 //   say       (state, numbers) => the sentence, as HTML
 //   detail    (state, numbers) => a table above the sentence, as HTML; where there is one
 //   python    (state) => a program that prints the numbers with the package
+//   work      async function* (state): where there is one, it does what takes longer than a frame before `numbers` is asked;
+//             at each yield the figure is drawn as far as it is, and a text that it yields is said
 //
 // Nothing is computed before the reader touches the view or comes with a link. Nothing moves by itself.
 
@@ -45,21 +48,34 @@ export const python = value => (Number.isInteger(value) ? value.toFixed(1) : Str
 
 const initial = view => Object.fromEntries(view.controls.filter(({ key }) => key).map(({ key, value }) => [key, value]))
 
+// What somebody cut short is taken as it is.
+const decoded = text => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
 // "f:6,i:-6" over the initial state. What the view does not have, or cannot have, is left out.
 const parse = (view, text) => {
   const state = initial(view)
   for (const pair of text.split(",")) {
-    const [key, value] = pair.split(":")
+    const [key, raw] = pair.split(":")
     const control = view.controls.find(control => control.key === key)
-    if (!control || value === undefined) continue
+    if (!control || raw === undefined) continue
+    const value = decoded(raw)
     if (control.text) state[key] = control.text.test(value) ? value : state[key]
     else if (control.options) state[key] = value in control.options ? value : state[key]
-    else if (value.trim() !== "" && Number.isFinite(+value)) state[key] = control.clamp === false ? +value : Math.min(control.max, Math.max(control.min, +value))
+    else if (value.trim() !== "" && Number.isFinite(+value)) {
+      const number = control.step === 1 ? Math.round(+value) : +value
+      state[key] = control.clamp === false ? number : Math.min(control.max, Math.max(control.min, number))
+    }
   }
   return state
 }
 
-const written = state => Object.entries(state).map(([key, value]) => `${key}:${value}`).join(",")
+const written = state => Object.entries(state).map(([key, value]) => `${key}:${encodeURIComponent(value)}`).join(",")
 
 // The address of the page with this view in this state; what else stands in the address stays.
 const address = (view, figure, state) => {
@@ -69,9 +85,10 @@ const address = (view, figure, state) => {
   return location.pathname + (query ? "?" + query : "") + (state ? "#" + figure.id : location.hash)
 }
 
+// Some programs encode a link that they pass on, colons too.
 const asked = (view, search) => {
-  const part = search.slice(1).split("&").find(part => part.startsWith(view.name + "="))
-  return part && decodeURIComponent(part.slice(view.name.length + 1))
+  const part = search.slice(1).split("&").find(part => part.startsWith(view.name + "="))?.slice(view.name.length + 1)
+  return part?.includes(":") ? part : part && decoded(part)
 }
 
 const stylesheet = new URL("live.css", import.meta.url).href
@@ -150,13 +167,32 @@ const open = (figure, view) => {
   )
   links.after(panel)
 
-  const set = next => {
-    state = next
+  const show = () => {
     const numbers = view.numbers(state)
-    for (const { update } of fields) update(state)
     view.draw(figure, state, numbers)
     if (view.detail) detail.innerHTML = view.detail(state, numbers)
     sentence.innerHTML = view.say(state, numbers)
+  }
+  // Another state puts an end to the work on this one.
+  const work = async own => {
+    figure.setAttribute("aria-busy", "true")
+    try {
+      for await (const said of view.work(own)) {
+        if (state !== own) return
+        if (said) sentence.textContent = said
+        else if (!matchMedia("(prefers-reduced-motion: reduce)").matches) view.draw(figure, own)
+      }
+      if (state === own) show()
+    } catch (error) {
+      if (state === own) sentence.textContent = error.message
+    }
+    if (state === own) figure.removeAttribute("aria-busy")
+  }
+  const set = next => {
+    state = next
+    for (const { update } of fields) update(state)
+    if (view.work) work(state)
+    else show()
     for (const link of links.querySelectorAll("a"))
       if (written(parse(view, asked(view, link.search) ?? "")) === written(state)) link.setAttribute("aria-current", "true")
       else link.removeAttribute("aria-current")
@@ -184,14 +220,24 @@ const field = (control, get, change) => {
     return { element: html("div", { class: "live-field" + gate }, label, select), update: state => (select.value = state[control.key]) }
   }
   if (control.text) {
-    const line = html("input", { id, type: "text", class: "live-text", autocomplete: "off", spellcheck: "false", title: control.hint })
+    const options = { id, class: "live-text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", "aria-describedby": id + "-hint" }
+    const line = control.lines ? html("textarea", { ...options, rows: control.lines }) : html("input", { ...options, type: "text" })
+    const hint = html("small", { id: id + "-hint", role: "status" })
+    const tell = text => {
+      const fits = control.text.test(text)
+      line.setAttribute("aria-invalid", String(!fits))
+      hint.textContent = fits ? "" : control.hint(text)
+      return fits
+    }
     line.addEventListener("input", () => {
-      const text = line.value.toUpperCase(), fits = control.text.test(text)
-      line.setAttribute("aria-invalid", String(!fits)) // until it fits, the view stays as it was
-      if (fits) change({ [control.key]: text })
+      const text = control.read(line.value)
+      if (tell(text)) change({ [control.key]: text }) // until it fits, the view stays as it was
     })
-    const update = state => line === document.activeElement && line.value.toUpperCase() === state[control.key] || (line.value = state[control.key])
-    return { element: html("div", { class: "live-field" }, label, line), update }
+    const update = state => {
+      if (line !== document.activeElement || control.read(line.value) !== state[control.key]) line.value = state[control.key]
+      tell(state[control.key])
+    }
+    return { element: html("div", { class: "live-field" + (control.lines ? " live-wide" : "") }, label, line, hint), update }
   }
   const { min, max, step } = control
   const slider = html("input", { id, type: "range", min, max, step }), output = html("output", { for: id })

@@ -45,7 +45,7 @@ export const view = {
     { key: "time", label: "symbols read", min: 1, max: 24, step: 1, value: 13, show: time => String(time) },
     { key: "unit", label: "unit", min: 0, max: H - 1, step: 1, value: UNIT, show: unit => String(unit) },
     { key: "change", label: "from the third symbol on", options: CHANGES, value: "none" },
-    { key: "string", label: "the string", text: /^[BTPSXVE]{2,24}$/, value: "BTBTSXXTVPXVVET", hint: "2 to 24 of the letters B T P S X V E" },
+    { key: "string", label: "the string", text: /^[BTPSXVE]{2,24}$/, value: "BTBTSXXTVPXVVET", read: line => line.toUpperCase(), hint: () => "2 to 24 of the letters B T P S X V E" },
   ],
 
   numbers: state => {

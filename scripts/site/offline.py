@@ -15,7 +15,7 @@ from scripts.files import ROOT, write_atomically
 NAME = "lstm-from-scratch"
 ONLY_WITH_A_SERVER = re.compile(
     r"404\.html|sitemap\.|objects\.inv|search/|widgets/|assets/search\.js|assets/javascripts/(?:lunr|workers)/|.*\.map$"
-    r"|_generated/lstm_tutorial\.zip"
+    r"|_generated/(?:lstm_tutorial\.zip|write\.safetensors)"
 )
 # Browsers do not agree on which files are of the same site.
 POLICY = re.compile(r'\n<meta http-equiv="Content-Security-Policy"[^>]*>')

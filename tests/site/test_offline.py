@@ -55,6 +55,7 @@ def test_the_zip_file_reads_without_a_server(unzipped: Path, chromium: Browser) 
     page.wait_for_url("**/learn/cell/index.html*")
     assert watched.shows_formulas_and_figures()
     assert page.locator(".md-search, [for=__search]").count() == 0
+    assert not list(unzipped.rglob("*.safetensors")), "which only a view loads"
     assert watched.wrong == []
     context.close()
 

@@ -1,6 +1,7 @@
 """The live views of docs/widgets: they compute what the package computes, and every reader can use them.
 
-Every test runs for every view that a page shows. What a view looks like is for a reader to judge.
+A test runs for every view that a page shows, unless it names one. What a view looks like is for a reader to
+judge.
 """
 
 import gzip
@@ -11,13 +12,15 @@ from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
-from lstm_tutorial import LSTM, RNN
+from lstm_tutorial import LSTM, RNN, softmax, trace_sequence
+from lstm_tutorial.text import comedies, encode, inputs, probabilities, sample, trained_on_comedies
 from scripts.figures import horizon
 from tests.docs.pages import all_pages, text_of
 from tests.site.audit import NARROW, VIOLATIONS, WIDE, file_for, serve
@@ -55,10 +58,34 @@ NUMBERS = """async ([name, states]) => {
     const { view } = await import(`/widgets/${name}.js`)
     const fields = view.controls.filter(({ key }) => key)
     const initial = Object.fromEntries(fields.map(({ key, value }) => [key, value]))
-    return states.map(change => {
+    const found = []
+    for (const change of states) {
         const state = { ...initial, ...change }
-        return [view.numbers(state), view.python(state)]
-    })
+        if (view.work) for await (const said of view.work(state));
+        found.push([view.numbers(state), view.python(state)])
+    }
+    return found
+}"""
+RANDOM = """async seeds => {
+    const { generator } = await import("/widgets/random.js")
+    return seeds.map(seed => Array.from({ length: 100 }, generator(seed)))
+}"""
+WRITTEN = """async states => {
+    const { view, textOf, ALPHABET } = await import("/widgets/write.js")
+    const found = []
+    for (const state of states) {
+        for await (const said of view.work(state));
+        const { letters, cs, ys, bits } = textOf(state)
+        const text = letters.map(k => ALPHABET[k]).join("")
+        found.push({ text, cs, ys, bits, numbers: view.numbers(state) })
+    }
+    return found
+}"""
+DRAWN = """drawing => {
+    const names = ["class", "style", "d", "x", "y", "text-anchor"]
+    const parts = [...drawing.querySelectorAll("path, text")].map(element =>
+        names.map(name => element.getAttribute(name)?.replace(/;$/, "")).concat(element.textContent))
+    return [...parts.sort(), drawing.getAttribute("viewBox"), drawing.getAttribute("aria-label")]
 }"""
 
 
@@ -71,8 +98,8 @@ def tries(name: str) -> list[dict[str, Any]]:
 
 def state_of(query: str) -> dict[str, Any]:
     """Read a state as the address has it."""
-    pairs = (pair.split(":") for pair in query.split(",") if pair)
-    return {key: value if re.match("[A-Za-z]", value) else float(value) for key, value in pairs}
+    pairs = (unquote(pair).split(":", 1) for pair in query.split(",") if pair)
+    return {key: float(value) if re.fullmatch(r"-?[\d.]+", value) else value for key, value in pairs}
 
 
 def figure_of(page: Page, name: str) -> Locator:
@@ -94,7 +121,8 @@ def open_view(page: Page, name: str, path: str) -> Locator:
 
 
 def seen(figure: Locator) -> tuple[str, list[str]]:
-    """Return what a view says and what it shows."""
+    """Return what a view says and what it shows, when its work is done."""
+    figure.locator("xpath=self::*[not(@aria-busy)]").wait_for()
     return figure.locator(".live-say").inner_text(), figure.locator(".live-number").all_text_contents()
 
 
@@ -200,7 +228,15 @@ def test_what_is_copied_is_its_program_and_its_link(name: str, page: Page, conte
 
 @every_view
 def test_an_address_that_makes_no_sense_breaks_nothing(name: str, page: Page) -> None:
-    for query in ("", "1", "x:NaN,f:1e999,i:,:::,o:<b>,c:-1e400", "%22%3E,x"):
+    for query in (
+        "",
+        "1",
+        "x:NaN,f:1e999,i:,:::,o:<b>,c:-1e400",
+        "%22%3E,x",
+        "%",
+        "x:%E0%A4%A,prime:%",
+        "letters:50.7,unit:1.5,time:1.5",
+    ):
         page.goto(f"{ADDRESS}{VIEWS[name]}?{name}={query}", wait_until="networkidle")
         figure = figure_of(page, name)
         assert "NaN" not in seen(figure)[0]
@@ -268,7 +304,10 @@ def test_a_symbol_lights_up_wherever_it_stands(page: Page) -> None:
 
 @every_view
 def test_it_is_light(name: str, page: Page) -> None:
-    sizes = {file: len(gzip.compress((FOLDER / file).read_bytes())) for file in (f"{name}.js", *SHARED)}
+    """All code that it loads, without the weights of `write`, which come when the reader touches it."""
+    own = re.findall(r'from "\./(\w+\.js)"', (FOLDER / f"{name}.js").read_text())
+    files = {f"{name}.js", *own, *SHARED}
+    sizes = {file: len(gzip.compress((FOLDER / file).read_bytes())) for file in files}
     assert sum(sizes.values()) <= LIMIT, sizes
 
 
@@ -285,6 +324,123 @@ def test_it_waits_until_the_reader_comes_near(name: str, path: str, page: Page, 
     assert not any("/widgets/" in script for script in scripts)
     figure_of(page, name)
     assert sum(f"/widgets/{name}.js" in script for script in scripts) == 1
+
+
+def test_random_numbers_are_those_of_numpy(page: Page) -> None:
+    seeds = [0, 1, 2, 42, 99, 2**31, 2**32 - 1]
+    page.goto(ADDRESS)
+    for seed, numbers in zip(seeds, page.evaluate(RANDOM, seeds), strict=True):
+        assert numbers == np.random.default_rng(seed).random(100).tolist()
+
+
+def test_what_is_written_is_what_the_package_writes(page: Page) -> None:
+    """The same letters, all cell states and outputs after each, and the numbers that are shown."""
+    lstm, alphabet = trained_on_comedies(), comedies().alphabet
+    states: list[dict[str, Any]] = [
+        {"temperature": 0.6, "top_k": 65, "seed": 1, "letters": 400, "unit": 116, "prime": "ROSALIND.\n"},
+        {"temperature": 2, "top_k": 65, "seed": 2, "letters": 300, "unit": 0, "prime": "["},
+        {"temperature": 1, "top_k": 3, "seed": 99, "letters": 200, "unit": 255, "prime": 'A "merry" & what'},
+        {"temperature": 0, "top_k": 65, "seed": 0, "letters": 100, "unit": 7, "prime": "O, that I "},
+    ]
+    page.goto(ADDRESS)
+    for state, ours in zip(states, page.evaluate(WRITTEN, states), strict=True):
+        prime, options = state["prime"], {name: state[name] for name in ("temperature", "top_k")}
+        text = prime + sample(lstm, prime, state["letters"], alphabet, **options, rng=state["seed"])
+        assert ours["text"] == text
+        numbers = encode(text, alphabet)  # (T,)
+        trace = trace_sequence(lstm, inputs(lstm, numbers[:, None]))
+        y = trace.y[:, :, 0]  # (T, O)
+        np.testing.assert_allclose(ours["cs"], trace.c[:, :, 0], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(ours["ys"], y, rtol=1e-12, atol=1e-12)
+        before = softmax(y.T)[numbers[1:], np.arange(len(text) - 1)]  # (T-1,)
+        bits = -np.log2(before[len(prime) - 1 :])  # of each letter that was written
+        np.testing.assert_allclose(ours["bits"], bits, rtol=1e-12, atol=1e-12)
+        likeliest = np.sort(probabilities(y[-1], **options))[:-4:-1]
+        shown = [bits.mean(), trace.c[-1, state["unit"], 0], *likeliest]
+        np.testing.assert_allclose(list(ours["numbers"].values()), shown, rtol=1e-12, atol=1e-12)
+
+
+def test_the_written_text_of_the_figure_is_the_first_state_of_its_view(page: Page) -> None:
+    page.goto(ADDRESS + VIEWS["write"], wait_until="networkidle")
+    drawing = page.locator("figure[data-view=write] svg")
+    before = drawing.evaluate(DRAWN)
+    figure = open_view(page, "write", VIEWS["write"])
+    seen(figure)
+    assert drawing.evaluate(DRAWN) != before
+    page.goto(f"{ADDRESS}{VIEWS['write']}?write=#{figure.get_attribute('id')}", wait_until="networkidle")
+    figure.locator(".live").wait_for()
+    seen(figure)
+    assert drawing.evaluate(DRAWN) == before
+
+
+def test_a_network_is_loaded_when_it_is_touched_and_a_failure_is_told(context: BrowserContext) -> None:
+    page = context.new_page()  # whose errors are meant
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/write.safetensors", lambda route: route.abort())
+    page.goto(ADDRESS + VIEWS["write"], wait_until="networkidle")
+    figure = figure_of(page, "write")
+    page.wait_for_load_state("networkidle")
+    assert not any("safetensors" in address for address in asked)
+    figure.locator(".try a").first.click()
+    assert seen(figure)[0].startswith("The network could not be loaded")
+    page.unroute("**/write.safetensors")
+    figure.get_by_text("Write another text").click()
+    assert seen(figure)[0].startswith("At temperature 2.00")
+    figure.get_by_text("Write another text").click()
+    seen(figure)
+    assert len([address for address in asked if "safetensors" in address]) == 2, "once when it went well"
+    size = (FOLDER.parents[1] / "lstm_tutorial/data/comedies.safetensors").stat().st_size
+    assert f"{size / 1e6:.1f} MB" in (FOLDER / "write.js").read_text()
+    assert f"{size / 1e6:.1f} MB" in figure.locator(".try").inner_text()
+
+
+def test_a_prime_of_ones_own_goes_along_in_the_link_and_an_unknown_letter_is_told(
+    page: Page, context: BrowserContext
+) -> None:
+    figure = open_view(page, "write", VIEWS["write"])
+    before = seen(figure)
+    field = figure.locator("textarea")
+    field.fill("No 7, Züri")
+    assert figure.locator("small").inner_text() == "The network has never seen 7 Z ü"
+    assert field.get_attribute("aria-invalid") == "true"
+    assert seen(figure) == before, "nothing is written"
+    field.fill("")
+    assert figure.locator("small").inner_text() == "At least one letter"
+    field.fill("“Go, [ay]; 'tis: so & so?”\n")
+    assert figure.locator("small").inner_text() == ""
+    after = seen(figure)
+    assert after[0] != before[0]
+    label = figure.locator("svg").get_attribute("aria-label")
+    assert '"Go, [ay]; \'tis: so & so?"\n' in str(label)
+    page.wait_for_timeout(400)  # the address follows a little later
+    start, state, anchor = re.split(r"(?<=write=)(.*)(?=#)", page.url)
+    for address in (page.url, start + quote(state, safe="") + anchor):
+        other = context.new_page()
+        other.goto(address, wait_until="networkidle")
+        other.locator("figure[data-view=write] .live").wait_for()
+        assert seen(other.locator("figure[data-view=write]")) == after
+        assert other.locator("figure[data-view=write] svg").get_attribute("aria-label") == label
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_text_grows_only_where_motion_is_welcome(motion: Any, page: Page) -> None:
+    page.emulate_media(reduced_motion=motion)
+    page.goto(ADDRESS + VIEWS["write"], wait_until="networkidle")
+    figure = figure_of(page, "write")
+    figure.evaluate(
+        """figure => {
+            window.drawn = 0
+            const drawings = ({ addedNodes }) => [...addedNodes].filter(node => node.matches?.("svg.letters"))
+            new MutationObserver(changes => drawn += changes.flatMap(drawings).length)
+                .observe(figure, { childList: true, subtree: true })
+        }"""
+    )
+    figure.locator(".try a").first.click()
+    figure.locator(".live").wait_for()
+    seen(figure)
+    drawn = page.evaluate("drawn")
+    assert drawn == 1 if motion == "reduce" else drawn > 1
 
 
 @every_view
