@@ -10,7 +10,7 @@ from scripts.files import GENERATED, write_atomically
 
 TREE = {
     "Before anything else": [
-        ("count and plot the inputs", "repair the data", "look-at-the-data"),
+        ("count inputs and targets", "repair, scale", "look-at-the-data"),
         ("loss of the best constant", "the loss to beat", "know-the-baseline"),
         ("train on one batch alone", "0, or a fault", "overfit-one-batch"),
         ("check the gradients", "right, or a fault", "check-the-gradients"),
@@ -21,18 +21,20 @@ TREE = {
         ("the cell state explodes", "no ReLU in the cell", "relu-inside-the-cell"),
     ],
     "The loss jumps and stays high": [
-        ("the norm jumps once", "clip the gradient", "the-norm-jumps-once"),
+        ("it came down, then jumped", "clip the gradient", "the-norm-jumps-once"),
+        ("it never came down", "smaller rate", "it-never-came-down"),
     ],
     "The loss stays flat": [
         ("one batch is not learned", "fault in code or data", "overfit-one-batch"),
         ("gates are near 0 or 1", "scale the inputs", "../flat/#saturated-gates"),
+        ("targets are large", "scale the targets", "../flat/#targets-that-are-too-large"),
         ("early gradients are tiny", "forget bias", "../flat/#no-gradient-at-the-early-steps"),
-        ("they are exactly 0", "longer chunks", "../flat/#chunks-that-are-too-short"),
+        ("they are exactly 0", "find what cuts it", "../flat/#a-gradient-that-is-exactly-zero"),
     ],
     "It learns slowly, or only in part": [
-        ("faster at ten times the rate", "scan the rates", "../flat/#learning-rate-too-small"),
+        ("faster at ten times the rate", "scan the rates", "../flat/#learning-rate-too-small-or-too-large"),
         ("norm grows with the length", "mean, not sum", "../flat/#sum-or-mean-of-the-loss"),
-        ("only long ones are learned", "mean per sequence", "../flat/#sum-or-mean-of-the-loss"),
+        ("only long ones are learned", "last valid step", "../flat/#short-sequences-read-too-late"),
         ("units are equal", "initial weights", "../flat/#initial-weights"),
     ],
     "It is good in training only": [
@@ -61,7 +63,7 @@ def build() -> None:
         rail = "".join(f"M14 {y + HEAD + ROW * k + 13}h12" for k in range(len(leaves)))
         drawing += (
             f'<path fill="none" stroke="var(--plot-muted)" d="M14 {y + 23}V{last}{rail}"/>'
-            f'<rect x="0.5" y="{y + 0.5}" width="280" height="23" rx="6" fill="var(--plot-ground)"'
+            f'<rect x="0.5" y="{y + 0.5}" width="300" height="23" rx="6" fill="var(--plot-ground)"'
             f' stroke="var(--plot-ink)"/><text x="10" y="{y + 17}" font-weight="600">{symptom}</text>\n{rows}'
         )
         y = last + 13 + GAP
