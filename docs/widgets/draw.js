@@ -6,7 +6,7 @@
 //   controls  a list of { key, label, value } with { min, max, step } for a slider, { options: {value: label} } for a choice
 //             or { text: pattern, hint } for a text, where `hint` says why one is refused, `read` repairs what is typed
 //             and `lines` gives more than one;
-//             `gate` colors it, `show` writes its value, `also` gives what else changes with it, and { press: label, change } is a button that changes the state
+//             `gate` colors it, `show` writes its value, `also`, from the value and the state, gives what else changes with it, and { press: label, change } is a button that changes the state
 //   numbers   (state) => every number that the view and its program give, by name
 //   draw      (figure, state, numbers) => draws them into the figure
 //   say       (state, numbers) => the sentence, as HTML
@@ -100,6 +100,8 @@ const styled = () =>
     document.head.append(link)
   })
 
+const nextFrame = () => new Promise(requestAnimationFrame)
+
 // Lets a view live in its figure: at once if the address asks for it, else when one of its links is pressed.
 export const attach = async (figure, view) => {
   await styled()
@@ -122,7 +124,11 @@ export const attach = async (figure, view) => {
     true,
   )
   const state = asked(view, location.search)
-  if (state !== undefined || location.hash === "#" + figure.id) show(parse(view, state ?? ""))
+  if (state !== undefined || location.hash === "#" + figure.id) {
+    show(parse(view, state ?? ""))
+    await nextFrame() // what the panel pushes down gets its place before it is seen
+    await nextFrame()
+  }
   figure.classList.add("ready")
 }
 
@@ -241,7 +247,7 @@ const field = (control, get, change) => {
   }
   const { min, max, step } = control
   const slider = html("input", { id, type: "range", min, max, step }), output = html("output", { for: id })
-  slider.addEventListener("input", () => change({ [control.key]: +slider.value, ...control.also?.(+slider.value) }))
+  slider.addEventListener("input", () => change({ [control.key]: +slider.value, ...control.also?.(+slider.value, get()) }))
   const write = control.show ?? (value => shown(value))
   return {
     element: html("div", { class: "live-field" + gate }, label, output, slider),

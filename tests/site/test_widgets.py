@@ -245,7 +245,7 @@ def test_an_address_that_makes_no_sense_breaks_nothing(name: str, page: Page) ->
 @every_place
 @pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_nothing_jumps(name: str, path: str, width: dict[str, int], chromium: Browser, site: Path) -> None:
-    """Reading past the view shifts nothing.
+    """Reading past the view shifts nothing, and neither does opening it by a link.
 
     Fonts are left out of this: text in them is a little longer than before they came.
     """
@@ -261,8 +261,12 @@ def test_nothing_jumps(name: str, path: str, width: dict[str, int], chromium: Br
     page = context.new_page()
     page.add_init_script(f"({SHIFTS})()")
     page.goto(ADDRESS + path, wait_until="networkidle")
-    figure_of(page, name)
+    link = figure_of(page, name).locator(".try a").first.evaluate("link => link.href")
     page.mouse.wheel(0, 300)
+    page.wait_for_timeout(300)
+    assert sum(page.evaluate("shifts")) < 0.01
+    page.goto(link, wait_until="networkidle")
+    page.locator(f"figure[data-view={name}].ready .live").wait_for()
     page.wait_for_timeout(300)
     assert sum(page.evaluate("shifts")) < 0.01
     assert page.evaluate("document.documentElement.scrollWidth") <= width["width"]
