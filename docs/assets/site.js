@@ -54,9 +54,11 @@ document$.subscribe(() => {
 })
 addEventListener("resize", repair)
 
+const opened = new WeakSet() // a page may be watched again, and a figure is opened once
 const near = new IntersectionObserver(figures => {
   for (const { isIntersecting, target } of figures)
-    if (isIntersecting) {
+    if (isIntersecting && !opened.has(target)) {
+      opened.add(target)
       near.unobserve(target)
       import(`../widgets/${target.dataset.view}.js`).then(view => view.open(target))
     }

@@ -1,34 +1,20 @@
 // Inside the trained network of the chapter: a string of the embedded Reber grammar, the reader's own if they like, read symbol
 // by symbol; the cell states of all units, the gates of one, and what the network expects next. One gate of one unit can be
-// held, or its cell state zeroed, once the bit is stored. The weights are those of docs/records/inside, as 32-bit numbers;
-// scripts/figures/inside_reber.py writes them.
-import { attach, shown, svg } from "./draw.js"
-import { product, step } from "./lstm.js"
+// held, or its cell state zeroed, once the bit is stored.
+import { attach, shown } from "./draw.js"
+import { step } from "./lstm.js"
+import { CHANGES, NAMES, hold, load, outputs, table, tiles } from "./trained.js"
 
 const SYMBOLS = "BTPSXVE", H = 16, UNIT = 2, SINCE = 2 // the unit that carries the bit; the step from which a change holds
-const WEIGHTS = (await (await fetch(new URL("../_generated/inside_reber.txt", import.meta.url))).text()).trim()
-const CHANGES = { none: "nothing is changed", c0: "its cell state is zero", f0: "its forget gate is shut", i0: "its input gate is shut", i1: "its input gate is open", o0: "its output gate is shut" }
-const FULL = 2 // the cell state with the strongest shade
-
-const network = (() => {
-  const bytes = Uint8Array.from(atob(WEIGHTS), letter => letter.charCodeAt(0))
-  const view = new DataView(bytes.buffer)
-  let k = 0
-  const take = (size, ...rest) => Array.from({ length: size }, () => (rest.length ? take(...rest) : view.getFloat32(4 * k++, true)))
-  return { W: take(4, H, SYMBOLS.length + H), b: take(4, H), Wy: take(SYMBOLS.length, H), by: take(SYMBOLS.length) }
-})()
+const { network, program } = await load("inside_reber", SYMBOLS.length, H, SYMBOLS.length)
 
 // Every step of the string, each with what the network expects next: a probability for each symbol.
-const read = ({ string, change, unit }) => {
-  const zero = new Array(H).fill(0), [name, held] = change
-  const steps = []
-  for (const [t, letter] of [...string].entries()) {
+const read = state => {
+  const zero = new Array(H).fill(0), steps = []
+  for (const [t, letter] of [...state.string].entries()) {
     const x = [...SYMBOLS].map(symbol => +(symbol === letter))
-    const hold = values => {
-      if (change !== "none" && t >= SINCE && name in values) values[name][unit] = +held
-    }
-    const now = step(network, x, steps.at(-1)?.h ?? zero, steps.at(-1)?.c ?? zero, hold)
-    const powers = product(network.Wy, now.h).map((y, k) => Math.exp(y + network.by[k]))
+    const now = step(network, x, steps.at(-1)?.h ?? zero, steps.at(-1)?.c ?? zero, values => t >= SINCE && hold(state, values))
+    const powers = outputs(network, now.h).map(Math.exp)
     const total = powers.reduce((sum, value) => sum + value, 0)
     steps.push({ ...now, p: powers.map(value => value / total) })
   }
@@ -49,7 +35,7 @@ export const view = {
   ],
 
   numbers: state => {
-    const now = at(read(state), state), own = ["f", "i", "c_tilde", "o", "c", "h"].map(name => [name, now[name][state.unit]])
+    const now = at(read(state), state), own = NAMES.map(name => [name, now[name][state.unit]])
     return { ...Object.fromEntries(own), p_T: now.p[SYMBOLS.indexOf("T")], p_P: now.p[SYMBOLS.indexOf("P")] }
   },
 
@@ -62,38 +48,23 @@ export const view = {
 
   detail: (state, n) => {
     const { p } = at(read(state), state)
-    const gates = { f: "forget", i: "input", c_tilde: "candidate", o: "output", c: "cell", h: "hidden" }
-    const names = { c_tilde: "c̃" }
-    const head = Object.entries(gates).map(([name, gate]) => `<th class="gate-${gate}">${names[name] ?? name}</th>`).join("")
     const expected = `<table class="live-table live-even"><thead><tr><th>next</th>${[...SYMBOLS].map(symbol => `<th>${symbol}</th>`).join("")}</tr></thead><tr><th>expected</th>${p.map(share => `<td><i style="height:${(1.4 * share).toFixed(3)}rem"></i>${shown(100 * share, 0)}%</td>`).join("")}</tr></table>`
-    return `${expected}<table class="live-table live-even"><thead><tr><th>unit ${state.unit}</th>${head}</tr></thead><tr><th>now</th>${Object.keys(gates).map(name => `<td>${shown(n[name])}</td>`).join("")}</tr></table>`
+    return expected + table(state.unit, NAMES.map(name => shown(n[name])))
   },
 
   draw: (figure, state) => {
-    const steps = read(state), still = figure.querySelector("svg:not(.live-tiles)"), width = figure.querySelector(".try").clientWidth
-    const x = 34, tile = (width - x - 4) / steps.length, height = 15, y = 24
-    const now = Math.min(state.time, steps.length) - 1
-    const picture = svg("svg", { viewBox: `0 0 ${width} ${y + H * height + 46}`, class: "live-tiles", role: "img", "aria-label": "The cell states of all units, a row for each, over the symbols of the string", "font-size": 14.5 })
-    const text = (u, v, words, anchor = "middle") => svg("text", { x: u, y: v, "text-anchor": anchor }, words)
-    picture.append(text(0, 15, "cell state of every unit", "start"))
-    for (let k = 0; k < H; k++) {
-      if (k % 5 === 0) picture.append(text(x - 8, y + k * height + 12, String(k), "end"))
-      for (const [t, { c }] of steps.entries()) {
-        const shade = Math.round(10 + 10 * Math.min(1, Math.max(-1, c[k] / FULL)))
-        picture.append(svg("rect", { x: x + t * tile + 0.5, y: y + k * height + 0.5, width: tile - 1, height: height - 1, style: `fill: var(--heat-${shade})`, opacity: t <= now ? 1 : 0.3 }))
-      }
-    }
-    for (const [t, letter] of [...state.string].entries()) picture.append(text(x + (t + 0.5) * tile, y + H * height + 18, letter))
-    picture.append(
-      svg("rect", { x, y: y + state.unit * height, width: steps.length * tile, height, class: "live-frame" }),
-      svg("rect", { x: x + now * tile, y: y - 2, width: tile, height: H * height + 26, class: "live-entry" }),
-      text(x, y + H * height + 40, "−2"),
-      text(x + 190, y + H * height + 40, "2, or more", "start"),
-      ...Array.from({ length: 21 }, (_, k) => svg("rect", { x: x + 16 + k * 8, y: y + H * height + 29, width: 8, height: 12, style: `fill: var(--heat-${k})` })),
-    )
-    figure.querySelector(".live-tiles")?.remove()
+    const steps = read(state), still = figure.querySelector("svg:not(.live-tiles)")
+    tiles(figure, still, {
+      name: "The cell states of all units, a row for each, over the symbols of the string",
+      title: "cell state of every unit",
+      width: figure.querySelector(".try").clientWidth,
+      rows: Array.from({ length: H }, (_, k) => ({ label: k % 5 ? "" : String(k), values: steps.map(({ c }) => c[k]) })),
+      row: state.unit,
+      columns: [...state.string],
+      now: Math.min(state.time, steps.length) - 1,
+      full: 2,
+    })
     still.style.display = "none"
-    still.after(picture)
   },
 
   python: ({ time, unit, change, string }) => `import base64
@@ -103,17 +74,7 @@ import numpy as np
 from lstm_tutorial import LSTM, softmax, trace_sequence
 from lstm_tutorial.tasks import REBER_SYMBOLS, encode_reber
 
-WEIGHTS = """
-${WEIGHTS.match(/.{1,96}/g).join("\n")}
-"""
-
-lstm = LSTM(7, ${H}, 7)
-arrays = [*(f"W{gate}" for gate in "fico"), *(f"W{gate}_bias" for gate in "fico"), "Wy", "Wy_bias"]
-stored = np.frombuffer(base64.b64decode(WEIGHTS), "<f4").astype(float)
-for name in arrays:
-    W = lstm.parameters()[name]
-    W[...] = stored[: W.size].reshape(W.shape)
-    stored = stored[W.size :]
+${program}
 
 
 def change(t, name, value):

@@ -4,12 +4,12 @@ import { svg } from "./draw.js"
 const SIZE = 14.5 // of text, in pixels
 
 // x and y are { from, to, ticks: [[value, label]], label }; a line is { points: [[x, y]], label, look }, where the look is a
-// class of live.css. Points beyond an axis are left out.
-export const plot = (figure, name, { x, y, lines }) => {
+// class of live.css. Points beyond an axis are left out. `below` is left free for what stands under the plot.
+export const plot = (figure, name, { x, y, lines, below = 0 }) => {
   const still = figure.querySelector("svg:not(.live-plot)")
   const width = figure.querySelector(".try").clientWidth
   const { width: w, height: h } = still.viewBox.baseVal
-  const height = Math.max(280, Math.round((width * h) / w))
+  const height = Math.max(280, Math.round((width * h) / w) - below)
   const rows = Math.ceil(lines.length / 2)
   const left = 52, right = width - 6, top = 8 + 22 * rows + 22, bottom = height - 44
   const along = ({ from, to }, value, start, end) => start + ((value - from) / (to - from)) * (end - start)

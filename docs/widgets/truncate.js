@@ -8,11 +8,8 @@ const LONGEST = 40
 const count = (number, things) => `${number} ${things}${number === 1 ? "" : "s"}`
 const slider = (key, label, min, value, also) => ({ key, label, min, max: LONGEST, step: 1, value, show: String, also })
 
-// An address may ask for half a step, or beyond the end.
-const within = state => {
-  const [steps, chunk, first, asked] = [state.steps, state.chunk, state.first, state.asked].map(Math.round)
-  return { steps, chunk, first: Math.min(first, steps), asked: Math.min(asked, steps), keep: state.keep }
-}
+// An address may ask beyond the end.
+const within = state => ({ ...state, first: Math.min(state.first, state.steps), asked: Math.min(state.asked, state.steps) })
 
 // The gradient of the answer with respect to the cell state of every step, and to the weight, in chunks of one length.
 const back = (unit, steps, asked, length) => {

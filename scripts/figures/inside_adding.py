@@ -1,11 +1,14 @@
-"""Draw the one unit that adds: its cell state beside the true running sum, and its gates at the marks."""
+"""Draw the one unit that adds: its cell state beside the true running sum, and its gates at the marks.
+
+``build`` also writes the weights of the network for the live view docs/widgets/adding.js.
+"""
 
 import numpy as np
 
 from lstm_tutorial import trace_sequence
 from scripts.experiments.inside import MEASURING_SEED, examples_of, load, running_sum
 from scripts.plotting import style
-from scripts.plotting.inside import carrying_unit
+from scripts.plotting.inside import carrying_unit, write_weights
 from scripts.plotting.tiles import heat, heat_key
 
 SEQUENCES = 3  # so many are drawn; the first of them below, with its gates
@@ -13,6 +16,7 @@ ROWS = ("f", "i", "c_tilde", "o", "c")
 
 
 def build() -> None:
+    write_weights("adding")
     unit = carrying_unit("adding")
     examples = examples_of("adding", MEASURING_SEED)
     run = trace_sequence(load("adding"), examples.xs)

@@ -1,27 +1,15 @@
 """Draw the cell states of the trained Reber network, unit by unit, over a string and its twin.
 
-``build`` also writes the weights of this network for the live view docs/widgets/inside.js.
+``build`` also writes the weights of the network for the live view docs/widgets/inside.js.
 """
 
-import base64
-
-from scripts.experiments.inside import load
-from scripts.files import GENERATED, write_atomically
 from scripts.plotting import style
-from scripts.plotting.inside import carrying_unit, label_symbols, shown, twins
+from scripts.plotting.inside import carrying_unit, label_symbols, shown, twins, write_weights
 from scripts.plotting.tiles import frame, heat, heat_key
 
 
-def weights() -> str:
-    """Return all weights and biases, in the order of the package, as 32-bit numbers in base64."""
-    arrays = load("reber").parameters()
-    names = [f"W{gate}{bias}" for bias in ("", "_bias") for gate in "fico"]
-    stored = b"".join(arrays[name].astype("<f4").tobytes() for name in [*names, "Wy", "Wy_bias"])
-    return base64.b64encode(stored).decode()
-
-
 def build() -> None:
-    write_atomically(GENERATED / "inside_reber.txt", weights())
+    write_weights("reber")
     unit = carrying_unit("reber")
     figure, axes = style.new_figure(height=5.4, rows=3, height_ratios=[20, 20, 1.6])
     for ax, (letter, run) in zip(axes, twins().items(), strict=False):

@@ -1,14 +1,17 @@
 """What the figures of two trained networks share: a Reber string and its twin, and the unit that carries.
 
 The twins differ in the second symbol alone (and in the second last, which repeats it). The networks and their
-measurements are those of `scripts.experiments.inside`.
+measurements are those of `scripts.experiments.inside`. The weights are for live views.
 """
+
+import base64
 
 from matplotlib.axes import Axes
 
 from lstm_tutorial import StepTrace, trace_sequence
 from lstm_tutorial.tasks import encode_reber
 from scripts.experiments.inside import load, networks
+from scripts.files import GENERATED, write_atomically
 
 INNER = "BTSXXTVPXVVE"
 """A string of the Reber grammar in which T, P and a loop occur."""
@@ -33,3 +36,11 @@ def carrying_unit(task: str) -> int:
 def label_symbols(axes: Axes, symbols: str) -> None:
     """Write the symbols that are read below the tiles."""
     axes.set_xticks(range(len(symbols)), list(symbols))
+
+
+def write_weights(task: str) -> None:
+    """Write all weights and biases, in the order of the package, as 32-bit numbers in base64."""
+    arrays = load(task).parameters()
+    names = [f"W{gate}{bias}" for bias in ("", "_bias") for gate in "fico"]
+    stored = b"".join(arrays[name].astype("<f4").tobytes() for name in [*names, "Wy", "Wy_bias"])
+    write_atomically(GENERATED / f"inside_{task}.txt", base64.b64encode(stored).decode())

@@ -57,7 +57,7 @@ def test_every_page_is_in_the_sitemap_under_its_canonical_address(site: Path) ->
 def test_what_is_not_a_page_stays_out_of_the_site(site: Path) -> None:
     assert not list(site.glob("overrides")) + list(site.rglob("*.py"))
     written = {path.name for path in site.glob("_generated/*")}
-    weights = {"flow.json", "inside_reber.txt", "write.safetensors"}
+    weights = {"flow.json", "inside_reber.txt", "inside_adding.txt", "write.safetensors"}
     assert written == {"social.png", "lstm_tutorial.zip", *weights}
 
 

@@ -228,6 +228,7 @@ def test_what_is_copied_is_its_program_and_its_link(name: str, page: Page, conte
 
 @every_view
 def test_an_address_that_makes_no_sense_breaks_nothing(name: str, page: Page) -> None:
+    halves = ",".join(f"{key}:1.5" for key in tries(name)[0])
     for query in (
         "",
         "1",
@@ -236,6 +237,7 @@ def test_an_address_that_makes_no_sense_breaks_nothing(name: str, page: Page) ->
         "%",
         "x:%E0%A4%A,prime:%",
         "letters:50.7,unit:1.5,time:1.5",
+        halves,
     ):
         page.goto(f"{ADDRESS}{VIEWS[name]}?{name}={query}", wait_until="networkidle")
         figure = figure_of(page, name)
