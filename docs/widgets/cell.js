@@ -5,7 +5,7 @@ import { attach, python, shown, svg } from "./draw.js"
 import { step } from "./lstm.js"
 
 const W = [[[0, 0]], [[0, 0]], [[3, 0]], [[0, 0]]]
-const FULL = 2 // the cell state at which the band is full
+const FULL = 5 // the cell state at which the band is full
 
 const percent = share => shown(100 * share, 1) + "%"
 const gate = (key, name, color, value) => ({ key, label: `${name}, before σ`, gate: color, min: -8, max: 8, step: 0.5, value, show: value => shown(value, 1) })
@@ -13,8 +13,9 @@ const gate = (key, name, color, value) => ({ key, label: `${name}, before σ`, g
 export const view = {
   name: "cell",
   title: "One unit, one step",
+  keeps: true,
   controls: [
-    { key: "x", label: "input <i>x</i>", min: -1, max: 1, step: 0.1, value: 1, show: value => shown(value, 1) },
+    { key: "x", label: "input <i>x</i>; candidate tanh(3<i>x</i>)", min: -1, max: 1, step: 0.1, value: 1, show: value => shown(value, 1) },
     gate("f", "forget gate", "forget", 6),
     gate("i", "input gate", "input", -6),
     gate("o", "output gate", "output", -6),
@@ -78,7 +79,7 @@ for name in ("f", "i", "c_tilde", "o", "c", "h"):
 
 // A part of the band, as high as its number: solid where it is positive, an outline where it is negative.
 const stream = (from, to, y, value) => {
-  const height = 28 * Math.min(1, Math.abs(value) / FULL)
+  const size = Math.abs(value), height = size < 0.01 ? 0 : 28 * Math.min(1, size / FULL) // no hair through the numbers
   return svg("rect", { class: value < 0 ? "live-stream live-negative" : "live-stream", x: from, y: y - height / 2, width: to - from, height })
 }
 

@@ -6,8 +6,9 @@
 //   controls  a list of { key, label, value } with { min, max, step } for a slider, { options: {value: label} } for a choice
 //             or { text: pattern, hint } for a text, where `hint` says why one is refused, `read` repairs what is typed
 //             and `lines` gives more than one;
-//             `gate` colors it, `show` writes its value, `also`, from the value and the state, gives what else changes with it, and { press: label, change } is a button that changes the state
+//             `gate` colors it, `show` writes its value, `most` gives the end of a slider, `also`, from the value and the state, gives what else changes with it, and { press: label, change } is a button that changes the state
 //   numbers   (state) => every number that the view and its program give, by name
+//   keeps     whether the links of the figure leave what they do not name as it is
 //   draw      (figure, state, numbers) => draws them into the figure
 //   say       (state, numbers) => the sentence, as HTML
 //   detail    (state, numbers) => a table above the sentence, as HTML; where there is one
@@ -57,9 +58,9 @@ const decoded = text => {
   }
 }
 
-// "f:6,i:-6" over the initial state. What the view does not have, or cannot have, is left out.
-const parse = (view, text) => {
-  const state = initial(view)
+// "f:6,i:-6" over a state, by default the initial one. What the view does not have, or cannot have, is left out.
+const parse = (view, text, from) => {
+  const state = { ...(from || initial(view)) }
   for (const pair of text.split(",")) {
     const [key, raw] = pair.split(":")
     const control = view.controls.find(control => control.key === key)
@@ -117,12 +118,17 @@ export const attach = async (figure, view) => {
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
       event.preventDefault()
       event.stopPropagation() // the theme would look for another page
-      show(parse(view, asked(view, link.search) ?? ""))
+      show(parse(view, asked(view, link.search) ?? "", view.keeps && panel?.get()))
       const { top } = figure.getBoundingClientRect(), { top: links } = link.getBoundingClientRect()
       if ((top + links) / 2 < 60) figure.scrollIntoView() // most of the drawing was out of sight
     },
     true,
   )
+  figure.addEventListener("keydown", event => {
+    if (event.key !== " " || !event.target.closest(".try a")) return // they look like buttons
+    event.preventDefault()
+    event.target.click()
+  })
   const state = asked(view, location.search)
   if (state !== undefined || location.hash === "#" + figure.id) {
     show(parse(view, state ?? ""))
@@ -143,6 +149,7 @@ const copy = async (button, text) => {
   const label = button.textContent
   try {
     await navigator.clipboard.writeText(text)
+    button.style.minWidth = button.offsetWidth + "px"
     button.textContent = "Copied"
   } catch {
     prompt("Copy this:", text)
@@ -200,12 +207,12 @@ const open = (figure, view) => {
     if (view.work) work(state)
     else show()
     for (const link of links.querySelectorAll("a"))
-      if (written(parse(view, asked(view, link.search) ?? "")) === written(state)) link.setAttribute("aria-current", "true")
+      if (written(parse(view, asked(view, link.search) ?? "", view.keeps && state)) === written(state)) link.setAttribute("aria-current", "true")
       else link.removeAttribute("aria-current")
     clearTimeout(later) // browsers refuse an address that changes with every pixel
     later = setTimeout(() => panel.isConnected && history.replaceState(history.state, "", address(view, figure, state)), 300)
   }
-  return { set }
+  return { set, get: () => state }
 }
 
 let last = 0 // of the names of fields
@@ -252,8 +259,9 @@ const field = (control, get, change) => {
   return {
     element: html("div", { class: "live-field" + gate }, label, output, slider),
     update: state => {
+      if (control.most) slider.max = control.most(state)
       slider.value = state[control.key]
-      output.textContent = write(state[control.key])
+      output.textContent = write(state[control.key], state)
       slider.setAttribute("aria-valuetext", output.textContent)
     },
   }

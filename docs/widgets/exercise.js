@@ -4,7 +4,7 @@
 // written is kept in this browser (`saved`) and sent nowhere. What is right and wrong is for lstm_tutorial.exercises to say.
 
 import { python } from "./python.js"
-import { edit, element, source, style } from "./run.js"
+import { edit, element, load, source, style } from "./run.js"
 
 const STORE = "lstm_tutorial.exercises"
 
@@ -99,9 +99,8 @@ class Exercise {
     this.message.textContent = ""
     this.message.className = "verdict"
     this.box.hidden = true
-    this.#show(true, "Loading Python: 9 MB, once")
-    const loading = python.load(share => { this.status.textContent = share < 1 ? `Loading Python: ${Math.round(9 * share)} of 9 MB, once` : "Starting Python" })
-    loading.then(() => { this.status.textContent = "Checking" }, () => {})
+    this.#show(true, "")
+    load(this.status).then(() => { this.status.textContent = "Checking" }, () => {})
     const mine = await python.run(text, { name: this.name })
     const judged = mine.ok && await python.run(verdict(this.name, this.answer), { name: this.name, above: [text] })
     if (!judged?.ok) return this.#say(false, "The program failed.", mine.output + (mine.error ?? judged.error))

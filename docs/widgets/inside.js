@@ -24,11 +24,17 @@ const read = state => {
 const at = (steps, { time }) => steps[Math.min(time, steps.length) - 1]
 const percent = share => shown(100 * share, share > 0.99 ? 1 : 0) + "%"
 
+const likeliest = state => {
+  const { p } = at(read(state), state), first = p.indexOf(Math.max(...p))
+  return `<b>${SYMBOLS[first]}</b> most, with ${percent(p[first])}`
+}
+
 export const view = {
   name: "inside",
   title: "Read a string, symbol by symbol",
+  keeps: true,
   controls: [
-    { key: "time", label: "symbols read", min: 1, max: 24, step: 1, value: 13, show: time => String(time) },
+    { key: "time", label: "symbols read", min: 1, max: 24, step: 1, value: 13, most: ({ string }) => string.length, show: (time, { string }) => `${Math.min(time, string.length)} of ${string.length}` },
     { key: "unit", label: "unit", min: 0, max: H - 1, step: 1, value: UNIT, show: unit => String(unit) },
     { key: "change", label: "from the third symbol on", options: CHANGES, value: "none" },
     { key: "string", label: "the string", text: /^[BTPSXVE]{2,24}$/, value: "BTBTSXXTVPXVVET", read: line => line.toUpperCase(), hint: () => "2 to 24 of the letters B T P S X V E" },
@@ -40,10 +46,10 @@ export const view = {
   },
 
   say: (state, n) => {
-    const { p } = at(read(state), state), first = p.indexOf(Math.max(...p)), seen = state.string.slice(0, state.time)
-    const next = state.string[state.time]
+    const seen = state.string.slice(0, state.time), next = state.string[state.time]
     const came = next ? ` In the string, ${next} comes next.` : ""
-    return `After <b>${seen}</b>, the network expects <b>${SYMBOLS[first]}</b> most, with ${percent(p[first])}.${came} Unit ${state.unit} holds <b>${shown(n.c)}</b>.`
+    const untouched = state.change === "none" ? "" : ` Unchanged, it would expect ${likeliest({ ...state, change: "none" })}.`
+    return `After <b>${seen}</b>, the network expects ${likeliest(state)}.${untouched}${came} Unit ${state.unit} holds <b>${shown(n.c)}</b>.`
   },
 
   detail: (state, n) => {

@@ -11,6 +11,15 @@ const draws = text => /^\s*(?:import|from)\s+matplotlib\b/m.test(text)
 const TEXTBOX = { role: "textbox", "aria-multiline": "true", "aria-label": "Code. Control and Enter runs it.", spellcheck: "false" }
 const panels = new WeakMap() // what is under a block, by its <code>
 
+// Load Python, and say in an element how far it is.
+export const load = status => {
+  const isThere = document.documentElement.classList.contains("with-python") // in the browser's store
+  status.textContent = isThere ? "Starting Python" : "Loading Python: 9 MB, once"
+  return python.load(share => {
+    status.textContent = share < 1 && !isThere ? `Loading Python: ${Math.round(9 * share)} of 9 MB, once` : "Starting Python, which can take half a minute"
+  }).then(() => document.documentElement.classList.add("with-python"))
+}
+
 export const element = (tag, className, ...children) => {
   const made = document.createElement(tag)
   made.className = className
@@ -83,12 +92,9 @@ class Panel {
     if (draws(text)) return this.#show(false, "This block draws with Matplotlib, which needs a Python of your own: copy the block and run it there.")
     const above = blocks().slice(0, blocks().indexOf(this.code)).map(source).filter(text => !draws(text))
     this.output.textContent = ""
-    this.#show(true, "Loading Python: 9 MB, once")
-    const loading = python.load(share => { this.status.textContent = share < 1 ? `Loading Python: ${Math.round(9 * share)} of 9 MB, once` : "Starting Python" })
-    loading.then(() => {
-      this.status.textContent = "Running"
-      document.documentElement.classList.add("with-python")
-    }, () => {})
+    this.#show(true, "")
+    this.panel.scrollIntoView({ block: "nearest" })
+    load(this.status).then(() => { this.status.textContent = "Running" }, () => {})
     const onOutput = piece => {
       this.output.append(piece)
       this.box.hidden = false
@@ -103,7 +109,7 @@ class Panel {
     const lines = output ? output.split("\n") : []
     const same = common(this.printed ? this.printed.split("\n") : [], lines)
     const number = lines.length - same.size
-    this.output.replaceChildren(...lines.flatMap((line, k) => [same.has(k) ? line : element("mark", "", line || " "), "\n"]))
+    this.output.replaceChildren(...lines.flatMap((line, k) => [same.has(k) || !this.printed ? line : element("mark", "", line || " "), "\n"]))
     const result = lines.length === 0 ? "It printed nothing."
       : this.printed === output ? "It printed the same."
       : this.printed === "" ? "This is what it printed."
@@ -117,7 +123,7 @@ class Panel {
     const isTraceback = /^(?:Traceback|  File)/.test(error)
     if (isTraceback) this.output.append(error)
     this.box.hidden = !this.output.textContent
-    this.#show(false, !isTraceback ? error : place < own ? `Block ${place} of this page, which runs before this one, failed.` : "The code failed.")
+    this.#show(false, !isTraceback ? error : place < own ? `Block ${place} of this page, which runs before this one, failed.` : `The code failed. ${error.trimEnd().split("\n").pop()}`)
   }
 }
 

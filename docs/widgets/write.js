@@ -93,6 +93,7 @@ const rowsOf = letters => letters.match(/[^\n]{0,49}\n|[^\n]{1,49}(?: |$)|[^\n]{
 export const view = {
   name: "write",
   title: "Let the network write",
+  keeps: true,
   controls: [
     { key: "temperature", label: "temperature", min: 0, max: 2, step: 0.05, value: 0.6 },
     { key: "top_k", label: "top-k", min: 1, max: D, step: 1, value: D, show: k => (k === D ? `all ${D}` : String(k)) },
@@ -114,13 +115,14 @@ export const view = {
     },
   ],
 
-  // Writes what is not yet written, in slices; what it yields is said while the reader waits.
+  // Writes what is not yet written, in slices.
   work: async function* (state) {
     if (!network) {
       yield "The network is being loaded, 0.7 MB …"
       await load()
     }
     const own = textOf(state)
+    if (own.letters.length < length(state)) yield "Writing …"
     for (let end = performance.now() + SLICE; own.letters.length < length(state); own.grow())
       if (performance.now() > end) {
         await frame()
