@@ -24,11 +24,13 @@ export const saved = {
   },
 }
 
-// Judges the answer of the program that has run, and prints the verdict as JSON.
+// Judges the answer of the program that has run, and prints the verdict as JSON. What the answer itself prints has been shown.
 const verdict = (name, answer) => `
-import json
+import contextlib, io, json
 from lstm_tutorial.exercises import judge
-print(json.dumps(judge("${name}", globals().get("${answer}"))))`
+with contextlib.redirect_stdout(io.StringIO()):
+    found = judge("${name}", globals().get("${answer}"))
+print(json.dumps(found))`
 
 class Exercise {
   constructor(section) {
@@ -82,13 +84,14 @@ class Exercise {
   }
 
   #reset() {
-    const all = saved.read()
+    if (!confirm("Put the first program back? Yours is lost.")) return
+    const all = saved.read(), { passed } = all[this.name] ?? {}
     delete all[this.name]
-    saved.write(all)
+    saved.write(passed ? { ...all, [this.name]: { passed } } : all)
     this.code.innerHTML = this.built
+    this.code.classList.remove("edited")
     this.message.textContent = ""
     this.box.hidden = true
-    this.#mark(false)
     this.#show(false, "")
     this.code.focus()
   }

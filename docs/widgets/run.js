@@ -35,16 +35,31 @@ export const edit = (code, run) => {
     code.contentEditable = "true"
   }
   for (const [name, value] of Object.entries(TEXTBOX)) code.setAttribute(name, value)
+  code.oninput = () => code.classList.add("edited") // its colors are those of the code that was there
   code.onkeydown = event => {
+    if (event.key === "Backspace") return outdent(event, code)
     if (event.key !== "Enter") return
     event.preventDefault()
     if (event.ctrlKey || event.metaKey) return run()
-    const range = getSelection().getRangeAt(0).cloneRange()
-    range.setStart(code, 0)
-    const line = range.toString().split("\n").pop()
+    const line = before(code)
     const indent = line.match(/^ */)[0] + (line.trimEnd().endsWith(":") ? "    " : "")
     document.execCommand("insertText", false, "\n" + indent)
   }
+}
+
+// The code of this line, up to the cursor.
+const before = code => {
+  const range = getSelection().getRangeAt(0).cloneRange()
+  range.setStart(code, 0)
+  return range.toString().split("\n").pop()
+}
+
+// Backspace in the spaces before a line takes away a level of them.
+const outdent = (event, code) => {
+  const line = before(code)
+  if (!getSelection().isCollapsed || !/^ +$/.test(line)) return
+  event.preventDefault()
+  for (let k = ((line.length - 1) % 4) + 1; k > 0; k--) document.execCommand("delete")
 }
 
 class Panel {
@@ -72,7 +87,8 @@ class Panel {
   #reset() {
     this.code.innerHTML = this.built
     for (const name of ["contenteditable", ...Object.keys(TEXTBOX)]) this.code.removeAttribute(name)
-    this.code.onkeydown = null
+    this.code.onkeydown = this.code.oninput = null
+    this.code.classList.remove("edited")
     this.panel.remove()
     panels.delete(this.code)
     this.code.closest(".executed").querySelector(".run-button").focus()

@@ -313,6 +313,7 @@ class CrossEntropy(Write):
             "two columns": {"ys": np.array([[[1.0, 0.5], [0.0, 2.0]]]), "targets": one_hot(1, 2, 2)},
             "two steps and three columns": {"ys": numbers(2, 4, 3), "targets": one_hot(2, 4, 3)},
             "an output of 1000": {"ys": np.array([[[1000.0], [999.0]]]), "targets": one_hot(1, 2, 1)},
+            "outputs of 1000 and 0": {"ys": np.array([[[1000.0], [0.0]]]), "targets": one_hot(1, 2, 1)},
         }
 
     @staticmethod
@@ -335,6 +336,22 @@ class CrossEntropy(Write):
         p = np.exp(ys) / np.exp(ys).sum(axis=1, keepdims=True)
         n = ys.shape[0] * ys.shape[2]
         return -(targets * np.log(p)).sum() / n, (p - targets) / n
+
+    @wrong(
+        "A probability of 0 has no logarithm: take the logarithm of the whole fraction, as the second hint does."
+    )
+    @staticmethod
+    def log_of_zero(ys, targets):
+        exponentials = np.exp(ys - ys.max(axis=1, keepdims=True))
+        p = exponentials / exponentials.sum(axis=1, keepdims=True)
+        n = ys.shape[0] * ys.shape[2]
+        return -(targets * np.log(p)).sum() / n, (p - targets) / n
+
+    @wrong("Softmax runs over the columns. It is to run over the outputs, axis 1.")
+    @staticmethod
+    def softmax_over_columns(ys, targets):
+        loss, dys = cross_entropy(ys.swapaxes(1, 2), targets.swapaxes(1, 2))
+        return loss * ys.shape[1] / ys.shape[2], dys.swapaxes(1, 2) * ys.shape[1] / ys.shape[2]
 
     @wrong(
         "The sign of the gradient is turned: it is p - q, so that the right output gets a negative gradient."
@@ -771,9 +788,11 @@ class Adam(Write):
     r"""Adam.
 
     Write `adam(weights, gradients, memory, learning_rate)`, which changes the weights **in place**. `memory` is
-    a dict that is empty before the first update; keep in it what the next update needs: the count of updates,
-    and for each weight the running means $m$ of the gradient ($\beta_1 = 0.9$) and $v$ of its square
-    ($\beta_2 = 0.999$), with `epsilon = 1e-8`.
+    a dict that is empty before the first update; keep in it what the next update needs: the count $t$ of
+    updates, and for each weight the running means $m$ of the gradient ($\beta_1 = 0.9$) and $v$ of its square
+    ($\beta_2 = 0.999$), both from zero: $m \leftarrow \beta_1 m + (1 - \beta_1) g$, and $v$ likewise. Divided by
+    $1 - \beta_1^t$ and $1 - \beta_2^t$ they are $\hat m$ and $\hat v$, and the step is
+    $\hat m / (\sqrt{\hat v} + \varepsilon)$ with $\varepsilon = 10^{-8}$.
     """
 
     answer, chapter, minutes = "adam", "train", 20

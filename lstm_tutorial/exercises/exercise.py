@@ -10,6 +10,7 @@ Nothing here knows the exercises themselves.
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from traceback import extract_tb
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -169,6 +170,10 @@ def outcome(exercise: type[Exercise], answer: Any, k: int) -> Outcome:
                 raise ValueError(f"{name} is changed by the function: work on a copy")
         return results
     except Exception as error:  # the answer is the reader's: anything may happen in it
+        file = getattr(getattr(answer, "__code__", None), "co_filename", None)
+        for frame in extract_tb(error.__traceback__):
+            if frame.filename == file:
+                error.__notes__ = [f" in line {frame.lineno}"]
         return error
 
 
@@ -228,7 +233,10 @@ def equal(value: Any, other: Any) -> bool:
         return value.keys() == other.keys() and all(equal(value[name], other[name]) for name in value)
     if isinstance(value, list):
         return len(value) == len(other) and all(map(equal, value, other))
-    return not isinstance(value, np.ndarray) or np.array_equal(value, other, equal_nan=True)
+    rounded = {"rtol": 1e-9, "atol": 1e-9}  # a difference may be added and taken away again
+    return not isinstance(value, np.ndarray) or (
+        value.shape == other.shape and np.allclose(value, other, equal_nan=True, **rounded)
+    )
 
 
 def differences(exercise: type[Exercise], wanted: Any, got: Any) -> str:
@@ -237,7 +245,7 @@ def differences(exercise: type[Exercise], wanted: Any, got: Any) -> str:
         if type(wanted) is type(got):
             return ""
         error = got if isinstance(got, Exception) else wanted
-        return f"the function raises {type(error).__name__}: {error}."
+        return f"the function raises {type(error).__name__}{''.join(getattr(error, '__notes__', []))}: {error}."
     found = {name: difference(exercise, name, wanted[name], got.get(name, None)) for name in wanted}
     bad, good = [name for name in found if found[name]], [name for name in found if not found[name]]
     if not bad:
