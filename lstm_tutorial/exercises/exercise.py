@@ -245,7 +245,8 @@ def differences(exercise: type[Exercise], wanted: Any, got: Any) -> str:
         if type(wanted) is type(got):
             return ""
         error = got if isinstance(got, Exception) else wanted
-        return f"the function raises {type(error).__name__}{''.join(getattr(error, '__notes__', []))}: {error}."
+        place = "".join(getattr(error, "__notes__", []))
+        return f"the function raises {type(error).__name__}{place}: {error}."
     found = {name: difference(exercise, name, wanted[name], got.get(name, None)) for name in wanted}
     bad, good = [name for name in found if found[name]], [name for name in found if not found[name]]
     if not bad:
