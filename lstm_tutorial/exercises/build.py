@@ -70,6 +70,13 @@ class Sigmoid(Write):
     def overflows(x):
         return 1.0 / (1.0 + np.exp(-x))
 
+    @wrong(
+        "np.where computes both forms for every x, and one of them overflows. Give both an exponent that is never positive."
+    )
+    @staticmethod
+    def where_of_both(x):
+        return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))
+
     @wrong("The sign of the exponent is turned: this function falls where sigmoid rises.")
     @staticmethod
     def falls(x):
@@ -477,6 +484,30 @@ class StepBackward(Write):
         too_much = dh * step["o"] * (tanh_c**2 - step["c"] ** 2)
         return step_backward(step, dh, dc + too_much, weights)
 
+    @wrong("The derivative of tanh is 1 - tanh**2, also for tanh(c): the square is missing.")
+    @staticmethod
+    def no_square(step, dh, dc, weights):
+        tanh_c = np.tanh(step["c"])
+        return step_backward(step, dh, dc + dh * step["o"] * (tanh_c**2 - tanh_c), weights)
+
+    @wrong("The derivative of the candidate's tanh is missing: 1 - c_tilde**2.")
+    @staticmethod
+    def no_tanh_derivative(step, dh, dc, weights):
+        return with_candidate(step, dh, dc, weights, 1.0)
+
+    @wrong("The candidate has the derivative of a sigmoid. It is a tanh: 1 - c_tilde**2.")
+    @staticmethod
+    def sigmoid_derivative_of_tanh(step, dh, dc, weights):
+        return with_candidate(step, dh, dc, weights, step["c_tilde"] * (1 - step["c_tilde"]))
+
+    @wrong("The column is upside down: x stands above h_prev, in the products and in what comes out of them.")
+    @staticmethod
+    def upside_down(step, dh, dc, weights):
+        right, (D, H) = step_backward(step, dh, dc, weights), (len(step["x"]), len(dh))
+        dxh = np.concatenate((right["x"], right["h_prev"]))  # (D+H, B)
+        turned = {name: np.roll(right[name], -D, axis=1) for name in GATES}
+        return right | turned | {"h_prev": dxh[:H], "x": dxh[H:]}
+
     @wrong(
         "The gates' derivatives are missing: from a gate to its pre-activation the gradient is multiplied by f * (1 - f)."
     )
@@ -523,6 +554,19 @@ def gradients_of(da, step, weights):
     gradients |= {f"{name}_bias": da[name].sum(axis=1, keepdims=True) for name in da}
     dxh = sum(weights[name].T @ da[name] for name in da)
     return gradients | {"x": dxh[: len(step["x"])], "h_prev": dxh[len(step["x"]) :]}
+
+
+def with_candidate(step, dh, dc, weights, derivative):
+    """Go back with another derivative of the candidate, for wrong answers."""
+    f, i, c_tilde, o, tanh_c = step["f"], step["i"], step["c_tilde"], step["o"], np.tanh(step["c"])
+    dc = dc + dh * o * (1 - tanh_c**2)
+    da = {
+        "Wf": dc * step["c_prev"] * f * (1 - f),
+        "Wi": dc * c_tilde * i * (1 - i),
+        "Wc": dc * i * derivative,
+        "Wo": dh * tanh_c * o * (1 - o),
+    }
+    return gradients_of(da, step, weights) | {"c_prev": dc * f}
 
 
 class Backward(Write):
@@ -597,6 +641,14 @@ class Backward(Write):
     @staticmethod
     def not_added(steps, dys, weights):
         return changed_backward(steps, dys, weights, keep=0.0)
+
+    @wrong(
+        "The gradient of Wy takes the hidden state of the step before. An output is read from its own step's h."
+    )
+    @staticmethod
+    def read_out_of_before(steps, dys, weights):
+        right = backward(steps, dys, weights)
+        return right | {"Wy": sum(dy @ s["h_prev"].T for dy, s in zip(dys, steps, strict=True))}
 
     @wrong(
         "The loop runs from the first step to the last. A gradient goes back from the last step to the first."
@@ -681,6 +733,11 @@ class NumericalGradient(Write):
     @staticmethod
     def divided_by_one_size(loss, weights, size):
         return {name: 2 * g for name, g in numerical_gradient(loss, weights, size).items()}
+
+    @wrong("/ 2 * size divides by 2 and then multiplies by the size: write / (2 * size).")
+    @staticmethod
+    def times_size(loss, weights, size):
+        return {name: size**2 * g for name, g in numerical_gradient(loss, weights, size).items()}
 
     @wrong("The difference has the wrong sign: it is the loss above minus the loss below.")
     @staticmethod
@@ -774,6 +831,20 @@ class Clip(Write):
         norm = np.sqrt(sum((g**2).sum() for g in gradients.values()))
         return {name: limit / norm * g for name, g in gradients.items()}
 
+    @wrong(
+        "The lengths of the arrays are added. The length of all is the root of the sum of all their squares."
+    )
+    @staticmethod
+    def sum_of_lengths(gradients, limit):
+        norm = sum(np.sqrt((g**2).sum()) for g in gradients.values())
+        return {name: min(1.0, limit / norm) * g for name, g in gradients.items()}
+
+    @wrong("The factor is turned: it is the limit divided by the length.")
+    @staticmethod
+    def turned(gradients, limit):
+        norm = np.sqrt(sum((g**2).sum() for g in gradients.values()))
+        return {name: min(1.0, norm / limit) * g for name, g in gradients.items()}
+
     @wrong("The root is missing: the length is the root of the sum of squares.")
     @staticmethod
     def no_root(gradients, limit):
@@ -855,6 +926,18 @@ class Adam(Write):
             memory[name] = m, v = 0.9 * m + 0.1 * gradients[name], 0.999 * v + 0.001 * gradients[name] ** 2
             W -= learning_rate * m / (np.sqrt(v) + 1e-8)
 
+    @wrong("The root is missing: the step is divided by the root of v_hat, not by v_hat itself.")
+    @staticmethod
+    def no_root(weights, gradients, memory, learning_rate):
+        changed_adam(weights, gradients, memory, learning_rate, root=lambda v: v)
+
+    @wrong(
+        "The betas have changed places: 0.9 is for the mean of the gradient, 0.999 for that of its square."
+    )
+    @staticmethod
+    def betas_swapped(weights, gradients, memory, learning_rate):
+        changed_adam(weights, gradients, memory, learning_rate, betas=(0.999, 0.9))
+
     @wrong("memory is not used: the second update must start from the means that the first one left.")
     @staticmethod
     def forgets(weights, gradients, memory, learning_rate):
@@ -889,6 +972,15 @@ class Adam(Write):
 
 
 adam = Adam.solution
+
+
+def changed_adam(weights, gradients, memory, learning_rate, betas=(0.9, 0.999), root=np.sqrt):
+    """Update with something changed, for wrong answers."""
+    memory["t"] = t = memory.get("t", 0) + 1
+    for name, W in weights.items():
+        (m, v), (b1, b2) = memory.get(name, (0.0, 0.0)), betas
+        memory[name] = m, v = b1 * m + (1 - b1) * gradients[name], b2 * v + (1 - b2) * gradients[name] ** 2
+        W -= learning_rate * (m / (1 - b1**t)) / (root(v / (1 - b2**t)) + 1e-8)
 
 
 class Train(Write):
@@ -1045,6 +1137,11 @@ class WriteText(Write):
     @staticmethod
     def multiplied(weights, letters, start, length, rng, temperature):
         return write(weights, letters, start, length, rng, 1 / temperature)
+
+    @wrong("The temperature changes nothing: divide the outputs by it, before the softmax.")
+    @staticmethod
+    def no_temperature(weights, letters, start, length, rng, temperature):
+        return write(weights, letters, start, length, rng, 1.0)
 
     @wrong("The state is not carried: every letter is predicted as if it were the first.")
     @staticmethod
