@@ -38,7 +38,8 @@ class Exercise {
     this.section = section
     this.code = section.querySelector("pre > code")
     this.built = this.code.innerHTML
-    this.check = this.#button("Check", () => this.run())
+    this.check = this.#button("Check ", () => this.run())
+    this.check.append(element("small", "", "9 MB, once"))
     this.stop = this.#button("Stop", () => python.stop())
     this.reset = this.#button("Start over", () => this.#reset())
     this.status = element("span", "run-status")

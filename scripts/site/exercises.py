@@ -131,8 +131,9 @@ def program(name: str, exercise: type["Exercise"], answer: str, before: str = ""
         answer,
         textwrap.dedent(inspect.getsource(exercise.solution)),
     ]  # a starter needs what its solution does
-    used = {node.id for part in code for node in ast.walk(ast.parse(part)) if isinstance(node, ast.Name)}
-    used -= {"staticmethod"}
+    nodes = [node for part in code for node in ast.walk(ast.parse(part))]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    used -= {"staticmethod"} | {node.arg for node in nodes if isinstance(node, ast.arg)}
     lines = {"from lstm_tutorial.exercises import check"}
     for node in ast.parse(inspect.getsource(module)).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
