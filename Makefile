@@ -18,7 +18,7 @@ fast: $(MADE)  ## the tests of the package and the scripts: seconds, without bro
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 test: $(MADE)  ## every test
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal
 
 site: $(MADE)  ## the site into site/, and to be read without a server into site.zip; a warning is an error
 	$(BIN)/mkdocs build --strict

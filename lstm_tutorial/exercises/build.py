@@ -861,9 +861,9 @@ class Adam(Write):
     Write `adam(weights, gradients, memory, learning_rate)`, which changes the weights **in place**. `memory` is
     a dict that is empty before the first update; keep in it what the next update needs: the count $t$ of
     updates, and for each weight the running means $m$ of the gradient ($\beta_1 = 0.9$) and $v$ of its square
-    ($\beta_2 = 0.999$), both from zero: $m \leftarrow \beta_1 m + (1 - \beta_1) g$, and $v$ likewise. Divided by
-    $1 - \beta_1^t$ and $1 - \beta_2^t$ they are $\hat m$ and $\hat v$, and the step is
-    $\hat m / (\sqrt{\hat v} + \varepsilon)$ with $\varepsilon = 10^{-8}$.
+    ($\beta_2 = 0.999$), both from zero: $m \leftarrow \beta_1 m + (1 - \beta_1) g$, and $v$ likewise. For the step,
+    divide $m$ by $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$; then it is $m / (\sqrt{v} + \varepsilon)$ with
+    $\varepsilon = 10^{-8}$.
     """
 
     answer, chapter, minutes = "adam", "train", 20
@@ -926,7 +926,7 @@ class Adam(Write):
             memory[name] = m, v = 0.9 * m + 0.1 * gradients[name], 0.999 * v + 0.001 * gradients[name] ** 2
             W -= learning_rate * m / (np.sqrt(v) + 1e-8)
 
-    @wrong("The root is missing: the step is divided by the root of v_hat, not by v_hat itself.")
+    @wrong("The root is missing: the step is divided by the root of v, not by v itself.")
     @staticmethod
     def no_root(weights, gradients, memory, learning_rate):
         changed_adam(weights, gradients, memory, learning_rate, root=lambda v: v)
