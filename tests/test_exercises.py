@@ -39,6 +39,34 @@ def test_a_wrong_answer_is_told_its_own_mistake(name, wrong):
     assert verdict.message.startswith(f"Not yet. {message}"), verdict.message
 
 
+def test_an_argument_may_differ_by_rounding_and_no_more():
+    """Who moves an entry up, down and back leaves it not quite as it was."""
+
+    def moved(rest):
+        def numerical_gradient(loss, weights, size):
+            found = EXERCISES["build-7"].solution(loss, weights, size)
+            for W in weights.values():
+                W += size
+                W -= 2 * size
+                W += size + rest
+            return found
+
+        return judge("build-7", numerical_gradient)
+
+    assert moved(0.0).passed
+    assert "weights is changed by the function" in moved(1e-6).message
+
+
+def test_what_is_raised_is_said_with_its_line():
+    def step(x, h_prev, c_prev, weights):
+        return x @ x @ weights["nothing"]
+
+    line = step.__code__.co_firstlineno + 1
+    assert (
+        f"the function raises KeyError: 'nothing'. That is in line {line}." in judge("build-2", step).message
+    )
+
+
 @pytest.mark.parametrize("name", WRITTEN)
 def test_three_wrong_answers_at_least_are_known(name):
     assert len(EXERCISES[name].wrong_answers()) >= 3

@@ -149,7 +149,7 @@ const copy = async (button, text) => {
   const label = button.textContent
   try {
     await navigator.clipboard.writeText(text)
-    button.style.minWidth = button.offsetWidth + "px"
+    button.style.minWidth = button.getBoundingClientRect().width + "px"
     button.textContent = "Copied"
   } catch {
     prompt("Copy this:", text)

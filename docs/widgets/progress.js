@@ -24,7 +24,7 @@ const save = () => {
 // Take from a file what is an exercise, and leave everything else.
 const read = (text, known) => {
   const found = Object.entries(JSON.parse(text)).filter(([key, { code, passed }]) =>
-    known.has(key) && typeof code === "string" && (passed === undefined || /^\d{4}-\d\d-\d\d$/.test(passed)))
+    known.has(key) && (typeof code === "string" || (code === undefined && passed)) && (passed === undefined || /^\d{4}-\d\d-\d\d$/.test(passed)))
   saved.write(Object.fromEntries(found.map(([key, { code, passed }]) => [key, { code, passed }])))
   return found.length
 }

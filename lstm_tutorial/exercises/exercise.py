@@ -151,7 +151,9 @@ def judge_answer(name: str, exercise: Any, answer: Any) -> Verdict:
         if all(not differences(exercise, known(exercise, function, k), got[k]) for k in range(len(labels))):
             lines[0] += f" {message}"
             break
-    lines.append(f"{f'With {labels[first]}: ' if labels[first] else ''}{found[first]}")
+    lines.append(
+        f"{f'With {labels[first]}: ' if labels[first] else ''}{found[first]}{place(answer, got[first])}"
+    )
     if len(labels) > 1:
         before = f"The {first} inputs before it are right. " if first > 1 else ""
         before = "The input before it is right. " if first == 1 else before
@@ -170,11 +172,15 @@ def outcome(exercise: type[Exercise], answer: Any, k: int) -> Outcome:
                 raise ValueError(f"{name} is changed by the function: work on a copy")
         return results
     except Exception as error:  # the answer is the reader's: anything may happen in it
-        file = getattr(getattr(answer, "__code__", None), "co_filename", None)
-        for frame in extract_tb(error.__traceback__):
-            if frame.filename == file:
-                error.__notes__ = [f" in line {frame.lineno}"]
         return error
+
+
+def place(answer: Any, got: Outcome) -> str:
+    """Return in which line of the answer's own file it raised, as a sentence; empty if it did not."""
+    file = getattr(getattr(answer, "__code__", None), "co_filename", None)
+    frames = extract_tb(got.__traceback__) if isinstance(got, Exception) else []
+    lines = [frame.lineno for frame in frames if frame.filename == file]
+    return f" That is in line {lines[-1]}." if lines else ""
 
 
 class Observed(np.ndarray):
@@ -245,8 +251,7 @@ def differences(exercise: type[Exercise], wanted: Any, got: Any) -> str:
         if type(wanted) is type(got):
             return ""
         error = got if isinstance(got, Exception) else wanted
-        place = "".join(getattr(error, "__notes__", []))
-        return f"the function raises {type(error).__name__}{place}: {error}."
+        return f"the function raises {type(error).__name__}: {error}."
     found = {name: difference(exercise, name, wanted[name], got.get(name, None)) for name in wanted}
     bad, good = [name for name in found if found[name]], [name for name in found if not found[name]]
     if not bad:

@@ -295,12 +295,17 @@ def test_an_endless_block_is_stopped_and_an_error_is_shown(cell: Page) -> None:
     block.wait("It printed the same.")
     block.write("while True: pass")
     block.press("Run")
+    stop = block.block.get_by_role("button", name="Stop").bounding_box()
     block.press("Stop")
     block.wait("Stopped.")
+    reset = block.block.get_by_role("button", name="Reset").bounding_box()
+    assert stop is not None
+    assert reset is not None
+    assert abs(stop["x"] - reset["x"]) >= reset["width"], "a second click on Stop does not hit Reset"
     block.press("Reset")
     block.code.evaluate("code => code.append('\\nprint(nothing)')")
     block.press("Run")
-    block.wait("The code failed.")
+    block.wait("The code failed. NameError: name 'nothing' is not defined")
     assert "NameError: name 'nothing' is not defined" in block.output.inner_text()
     Block(cell, 0).code.evaluate("code => code.textContent = '1 / 0'")
     block.press("Run")

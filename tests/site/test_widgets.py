@@ -294,6 +294,38 @@ def test_it_is_accessible_when_it_is_open(name: str, path: str, page: Page) -> N
     assert small == [], "too small for a finger"
 
 
+def test_what_a_link_of_the_cell_does_not_name_stays(page: Page) -> None:
+    """Store, next step, keep: the links are pressed like buttons, and the bit is kept."""
+    figure = open_view(page, "cell", VIEWS["cell"])  # by "store"
+    figure.get_by_role("button", name="Next step").click()
+    figure.get_by_role("link", name="keep").focus()
+    page.keyboard.press("Space")
+    assert "keeps 99.8% of its old cell state, 0.99" in seen(figure)[0]
+    assert figure.get_by_role("link", name="keep").get_attribute("aria-current") == "true"
+
+
+def test_a_changed_network_is_compared_with_the_unchanged_one(page: Page) -> None:
+    page.goto(
+        f"{ADDRESS}learn/inside/?inside=time:24,change:f0,string:BPBTSSXXVVEPE#try-the-network",
+        wait_until="networkidle",
+    )
+    figure = figure_of(page, "inside")
+    assert "Unchanged, it would expect P most" in seen(figure)[0]
+    assert figure.locator("output").first.inner_text() == "13 of 13"
+    assert figure.locator("input[type=range]").first.get_attribute("max") == "13"
+
+
+def test_a_copy_moves_no_button(page: Page, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.set_viewport_size(NARROW)
+    figure = open_view(page, "cell", VIEWS["cell"])
+    reset = figure.get_by_role("button", name="Reset")
+    before = reset.bounding_box()
+    figure.get_by_text("Copy as Python").click()
+    figure.get_by_text("Copied").wait_for()
+    assert reset.bounding_box() == before
+
+
 def test_a_symbol_lights_up_wherever_it_stands(page: Page) -> None:
     """In the tiles, in the equations of the unit and in the code of the page; by pointer and by keys."""
     figure = open_view(page, "flow", VIEWS["flow"])
