@@ -10,7 +10,7 @@ from scripts.files import GENERATED, write_atomically
 
 TREE = {
     "Before anything else": [
-        ("count inputs and targets", "repair, scale", "look-at-the-data"),
+        ("look at inputs and targets", "finite, of size one", "look-at-the-data"),
         ("loss of the best constant", "the loss to beat", "know-the-baseline"),
         ("train on one batch alone", "0, or a fault", "overfit-one-batch"),
         ("check the gradients", "right, or a fault", "check-the-gradients"),
@@ -32,14 +32,14 @@ TREE = {
         ("they are exactly 0", "find what cuts it", "../flat/#a-gradient-that-is-exactly-zero"),
     ],
     "It learns slowly, or only in part": [
-        ("faster at ten times the rate", "scan the rates", "../flat/#learning-rate-too-small-or-too-large"),
+        ("faster at ten times the rate", "try other rates", "../flat/#learning-rate-too-small-or-too-large"),
         ("norm grows with the length", "mean, not sum", "../flat/#sum-or-mean-of-the-loss"),
         ("only long ones are learned", "last valid step", "../flat/#short-sequences-read-too-late"),
         ("units are equal", "initial weights", "../flat/#initial-weights"),
     ],
     "It is good in training only": [
         ("more data closes the gap", "overfitting", "../wrong/#overfitting"),
-        ("good in validation too", "split differently", "../wrong/#a-split-that-leaks"),
+        ("good on unseen data too", "split differently", "../wrong/#a-split-that-leaks"),
     ],
     "It repeats itself": [
         ("always the likeliest word", "draw instead", "../wrong/#it-repeats-itself"),
