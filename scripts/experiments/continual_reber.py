@@ -24,9 +24,9 @@ ABOUT = {
     "criterion": "Ten test streams of 10,000 symbols without a single mistake, tried when ten of 1,000 "
     "symbols pass; checked every 100 updates.",
     "differs": "Adam, softmax, truncation after 50 steps, 8 streams side by side that start anew every 500 "
-    "symbols; ten test streams of 10,000 symbols where the paper has ten of 100,000; right is a prediction "
-    "whose possible symbols are the most active outputs, where the paper asks for an error below 0.49 of "
-    "every output.",
+    "symbols; ten test streams of 10,000 symbols where the paper has ten of 100,000; a prediction is right "
+    "if its possible symbols are the most active outputs, while the paper asks that the error of every output "
+    "be below 0.49.",
     "loss": "cross-entropy per symbol [nats]",
 }
 SEEDS = range(10)

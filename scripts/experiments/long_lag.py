@@ -21,9 +21,10 @@ ABOUT = {
     "published": "p = 100: LSTM 100 % of trials, 5,040 sequences; RTRL and BPTT, both with the full "
     "gradient and one recurrent hidden unit, 0 % after 5 million; the sequence chunker 33 %.",
     "criterion": "Every output of both sequences within 0.25 of its target, at every step. Checked every 10 "
-    "updates, and of each guess.",
-    "differs": "The paper's network has one cell, added late, with an input gate, no output gate and h the "
-    "identity; its learning rate is 1.0, and it has to be right on 10,000 sequences in a row. Here: 32 units "
+    "updates, and for each guess.",
+    "differs": "The paper's network has one cell, added once the error has stopped falling, with an input "
+    "gate, no output gate and h the identity; its learning rate is 1.0, and it has to be right on 10,000 "
+    "sequences in a row. Here: 32 units "
     "with all gates, a forget gate, initial input weights ten times as large in the LSTM, softmax and "
     "cross-entropy, the full gradient through time. Every update sees both sequences, where the paper draws "
     "one. Adam has beta2 = 0.9 where not named otherwise.",

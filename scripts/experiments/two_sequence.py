@@ -21,7 +21,7 @@ ABOUT = {
     "source": "experiment 3a, table 4",
     "published": "T = 100, N = 3: 27,380 sequences. The authors note that guessing random weights is faster.",
     "criterion": "All of 256 test sequences are right, each with an error below 0.2. Checked every 10 "
-    "batches, and of each guess.",
+    "batches, and for each guess.",
     "differs": "Adam, batches of 16, 8 units under chrono initialization, which also starts the input gates "
     "nearly shut, as the paper does with biases of -1, -3 and -5; the full gradient. A guess is a plain RNN "
     "with one hidden unit, every weight uniform in [-100, 100].",
