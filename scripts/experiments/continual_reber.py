@@ -25,8 +25,8 @@ ABOUT = {
     "symbols pass; checked every 100 updates.",
     "differs": "Adam, softmax, truncation after 50 steps, 8 streams side by side that start anew every 500 "
     "symbols; ten test streams of 10,000 symbols where the paper has ten of 100,000; a prediction is right "
-    "if its possible symbols are the most active outputs, while the paper asks that the error of every output "
-    "be below 0.49.",
+    "if its possible symbols are the most active outputs, while the paper asks that the error of every "
+    "output be below 0.49.",
     "loss": "cross-entropy per symbol [nats]",
 }
 SEEDS = range(10)
