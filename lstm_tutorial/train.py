@@ -147,7 +147,7 @@ def _steps(
             norm = global_norm(gradients)
             if not (isfinite(loss) and isfinite(norm)):
                 raise FloatingPointError(f"the loss is {loss} and the norm of the gradient {norm}")
-            if clip is not None:
+            if clip is not None and norm > clip:
                 gradients, _ = clip_by_global_norm(gradients, clip)
             run.optimizer.update(run.parameters, gradients)
         except FloatingPointError as error:

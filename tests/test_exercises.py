@@ -1,5 +1,6 @@
 """Every solution of an exercise passes, every starter fails, every wrong answer is told its own mistake."""
 
+import numpy as np
 import pytest
 
 from lstm_tutorial.exercises import exercises_of, judge, names
@@ -20,6 +21,10 @@ def test_the_solution_passes(name):
     exercise = EXERCISES[name]
     verdict = judge(name, given(exercise, exercise.solution))
     assert verdict.passed, verdict.message
+    for arguments in exercise.cases().values():
+        for key, value in exercise.run(exercise.solution, arguments).items():
+            is_text = isinstance(value, str | list | tuple)
+            assert is_text or not np.isnan(np.asarray(value, float)).any(), f"NaN is never right: {key}"
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -970,6 +970,12 @@ class Adam(Write):
         memory["t"] = 0
         adam(weights, gradients, memory, learning_rate)
 
+    @wrong("The count begins at 0, so the first correction divides by zero. The first update is number 1.")
+    @staticmethod
+    def count_from_zero(weights, gradients, memory, learning_rate):
+        memory.setdefault("t", -1)
+        adam(weights, gradients, memory, learning_rate)
+
 
 adam = Adam.solution
 
