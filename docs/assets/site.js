@@ -24,6 +24,10 @@ const offerRun = (block, buttons, label) => {
   button.onclick = async () => (await import("../widgets/run.js")).run(block.querySelector("code"))
   button.hidden = location.protocol === "file:"
   buttons.prepend(button)
+  block.addEventListener("click", async event => { // a tap with a finger would call the keyboard
+    if (event.target.closest("nav") || event.pointerType === "touch" || button.hidden) return
+    (await import("../widgets/run.js")).open(block.querySelector("code"))
+  })
 }
 
 const offerProgram = () => {

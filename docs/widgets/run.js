@@ -1,6 +1,6 @@
 // Run: an executed block of a page, run where it stands, after those above it, and open for changes.
 //
-// site.js loads this file with the first click on Run. Under the block it shows what the reader's run printed, and marks
+// site.js loads this file with the first click on Run, or on code. Under the block it shows what the reader's run printed, and marks
 // the lines that differ from what the page printed when it was built.
 
 import { python } from "./python.js"
@@ -73,9 +73,12 @@ class Panel {
     this.reset = this.#button("Reset", () => this.#reset())
     this.output = element("code", "")
     this.box = element("div", "run-output language-text highlight", element("pre", "", this.output))
+    this.box.hidden = true
     this.panel = element("div", "run-panel", element("div", "run-bar", this.status, this.stop, this.reset), this.box)
+    this.panel.hidden = true // until there is something to say
     code.closest(".executed").append(this.panel)
     edit(code, () => this.run())
+    code.addEventListener("input", () => this.panel.hidden && this.#show(false, "Ctrl+Enter runs it."))
   }
 
   #button(text, act) {
@@ -95,6 +98,7 @@ class Panel {
   }
 
   #show(running, text) {
+    this.panel.hidden = false
     this.running = running
     this.stop.hidden = !running
     this.reset.hidden = running
@@ -164,13 +168,23 @@ export const style = () => { // an instant navigation takes away what the new pa
   document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }))
 }
 
+const panelOf = code => {
+  style()
+  if (!panels.has(code)) panels.set(code, new Panel(code))
+  return panels.get(code)
+}
+
+// Open the block of a <code> for changes, with the cursor where the reader has put it.
+export const open = code => {
+  panelOf(code)
+  if (getSelection().isCollapsed) code.focus({ preventScroll: true })
+}
+
 let last
 document$.subscribe(() => { if (last?.running && !last.code.isConnected) python.stop() }) // the reader has left the page
 
 // Run the block of a <code>.
 export const run = code => {
-  style()
-  if (!panels.has(code)) panels.set(code, new Panel(code))
-  last = panels.get(code)
+  last = panelOf(code)
   return last.run()
 }
