@@ -209,6 +209,7 @@ const open = (figure, view) => {
     for (const link of links.querySelectorAll("a"))
       if (written(parse(view, asked(view, link.search) ?? "", view.keeps && state)) === written(state)) link.setAttribute("aria-current", "true")
       else link.removeAttribute("aria-current")
+    figure.classList.toggle("changed", written(state) !== written(initial(view))) // and not what its caption tells
     clearTimeout(later) // browsers refuse an address that changes with every pixel
     later = setTimeout(() => panel.isConnected && history.replaceState(history.state, "", address(view, figure, state)), 300)
   }
