@@ -23,11 +23,12 @@ WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, hei
 PAPER = ViewportSize(width=688, height=1000)  # A4 without its margins, in CSS pixels
 WIDTH = "document.documentElement.scrollWidth"
 
-# Code, formulas and figures are thousands of elements of a few kinds. One of each kind and color stays for
-# axe, which would take minutes over all of them and say the same.
+# Code, formulas, figures and the navigation are thousands of elements of a few kinds. One of each kind and
+# color stays for axe, which would take minutes over all of them and say the same.
 ONE_OF_EACH_KIND = """() => {
     const seen = new Set(), others = new Set()
-    for (const element of document.querySelectorAll("pre code *, .katex *, figure svg :not(title, desc)")) {
+    const many = "pre code *, .katex *, figure svg :not(title, desc), .md-nav__item"
+    for (const element of document.querySelectorAll(many)) {
         const { color, backgroundColor } = getComputedStyle(element)
         const kind = [element.tagName, element.getAttribute("class"), color, backgroundColor].join()
         if (seen.has(kind) || others.has(element.parentElement)) others.add(element)

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playw
 
 from scripts.site import runtime
 from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, file_for
-from tests.site.builds import ROOT, build_site
+from tests.site.builds import ADDRESS, ROOT, build_site
 from tests.site.small import small_project
 from tests.site.snippets import UV, clean_python
 
@@ -94,18 +94,33 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(chromium: Browser, site: Path) -> Iterator[BrowserContext]:
-    """Open a window with an empty cache, for which the built site is the whole internet."""
+@pytest.fixture(scope="session")
+def shared_window(chromium: Browser, site: Path) -> Iterator[BrowserContext]:
+    """Open a window in each test process, for which the built site is the whole internet.
+
+    A window costs Chromium more than a page does.
+    """
 
     def serve(route: Route) -> None:
         path = file_for(site, route.request.url)
         route.fulfill(path=path or site / "404.html", status=200 if path else 404)
 
-    context = chromium.new_context(viewport=WIDE, color_scheme="light")
-    context.route("**/*", serve)
-    yield context
-    context.close()
+    window = chromium.new_context(viewport=WIDE, color_scheme="light")
+    window.route("**/*", serve)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def context(shared_window: BrowserContext) -> Iterator[BrowserContext]:
+    """Return the window, without pages and without anything that a test kept in it."""
+    yield shared_window
+    page = shared_window.new_page()
+    everything = {"origin": ADDRESS, "storageTypes": "all"}
+    shared_window.new_cdp_session(page).send("Storage.clearDataForOrigin", everything)
+    shared_window.clear_permissions()
+    for page in shared_window.pages:
+        page.close()
 
 
 @pytest.fixture

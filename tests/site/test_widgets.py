@@ -17,13 +17,13 @@ from urllib.parse import quote, unquote
 import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, ViewportSize
 
 from lstm_tutorial import LSTM, RNN, softmax, trace_sequence
 from lstm_tutorial.text import comedies, encode, inputs, probabilities, sample, trained_on_comedies
 from scripts.figures import horizon
 from tests.docs.pages import all_pages, text_of
-from tests.site.audit import NARROW, VIOLATIONS, WIDE, file_for, serve
+from tests.site.audit import NARROW, VIOLATIONS, WIDE, file_for
 from tests.site.builds import ADDRESS, ROOT
 
 FOLDER = ROOT / "docs/widgets"
@@ -198,6 +198,8 @@ def test_it_is_driven_by_keys_and_its_link_brings_it_back(
     after = seen(figure)
     assert after != before
     assert before[0] != after[0], "the sentence says so"
+    changed = page.locator(f"figure.changed[data-view={name}]")
+    assert changed.count() == 1, "its caption is that of the first state"
     page.wait_for_function("() => location.search !== ''")
     page.wait_for_timeout(400)  # the address follows a little later
     other = context.new_page()
@@ -206,6 +208,7 @@ def test_it_is_driven_by_keys_and_its_link_brings_it_back(
     assert seen(other.locator(f"figure[data-view={name}]")) == after
     assert other.evaluate("scrollY") > 0, "the link leads to the figure"
     figure.get_by_text("Reset").click()
+    assert changed.count() == 0
     other.goto(f"{ADDRESS}{path}?{name}=#{figure.get_attribute('id')}", wait_until="networkidle")
     other.locator(f"figure[data-view={name}] .live").wait_for()
     assert seen(figure) == seen(other.locator(f"figure[data-view={name}]")), "the first state"
@@ -228,39 +231,35 @@ def test_what_is_copied_is_its_program_and_its_link(name: str, page: Page, conte
 
 @every_view
 def test_an_address_that_makes_no_sense_breaks_nothing(name: str, page: Page) -> None:
+    """The first one is that of the page; the others are those of a link, which is read in the same way."""
     halves = ",".join(f"{key}:1.5" for key in tries(name)[0])
+    page.goto(f"{ADDRESS}{VIEWS[name]}?{name}=%")
+    figure = figure_of(page, name)
+    assert not re.search("NaN|undefined", seen(figure)[0])
+    link = figure.locator(".try a").first
     for query in (
         "",
         "1",
         "x:NaN,f:1e999,i:,:::,o:<b>,c:-1e400",
         "%22%3E,x",
-        "%",
         "x:%E0%A4%A,prime:%",
         "letters:50.7,unit:1.5,time:1.5",
         halves,
     ):
-        page.goto(f"{ADDRESS}{VIEWS[name]}?{name}={query}")
-        figure = figure_of(page, name)
+        link.evaluate("(link, query) => { link.search = query; link.click() }", f"?{name}={query}")
         assert not re.search("NaN|undefined", seen(figure)[0])
 
 
 @every_place
 @pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_nothing_jumps(name: str, path: str, width: dict[str, int], chromium: Browser, site: Path) -> None:
+def test_nothing_jumps(name: str, path: str, width: ViewportSize, context: BrowserContext) -> None:
     """Reading past the view shifts nothing, and neither does opening it by a link.
 
     Fonts are left out of this: text in them is a little longer than before they came.
     """
-
-    def without_fonts(route: Route) -> None:
-        if route.request.resource_type == "font":
-            route.abort()
-        else:
-            serve(site, route)
-
-    context = chromium.new_context(viewport=width)  # type: ignore[arg-type]
-    context.route("**/*", without_fonts)
-    page = context.new_page()
+    page = context.new_page()  # whose errors are meant
+    page.set_viewport_size(width)
+    page.route(re.compile("woff2$"), lambda route: route.abort())
     page.add_init_script(f"({SHIFTS})()")
     page.goto(ADDRESS + path, wait_until="networkidle")
     link = figure_of(page, name).locator(".try a").first.evaluate("link => link.href")
@@ -272,7 +271,6 @@ def test_nothing_jumps(name: str, path: str, width: dict[str, int], chromium: Br
     page.wait_for_timeout(300)
     assert sum(page.evaluate("shifts")) < 0.01
     assert page.evaluate("document.documentElement.scrollWidth") <= width["width"]
-    context.close()
 
 
 @every_place
@@ -481,19 +479,19 @@ def test_a_text_grows_only_where_motion_is_welcome(motion: Any, page: Page) -> N
     assert drawn == 1 if motion == "reduce" else drawn > 1
 
 
-@every_view
-def test_without_scripts_the_figure_stays(name: str, chromium: Browser, site: Path) -> None:
+def test_without_scripts_the_figures_stay(chromium: Browser, site: Path) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((site / VIEWS[name] / "index.html").as_uri())
-    assert page.locator(f"figure[data-view={name}] svg").first.is_visible()
-    assert not page.locator(".try").first.is_visible()
+    for name, path in VIEWS.items():
+        page.goto((site / path / "index.html").as_uri())
+        assert page.locator(f"figure[data-view={name}] svg").first.is_visible(), name
+        assert not page.locator(".try").first.is_visible(), name
     context.close()
 
 
 @every_view
 def test_it_works_in_any_folder_and_after_an_instant_navigation(
-    name: str, chromium: Browser, site: Path, page: Page
+    name: str, site: Path, page: Page, context: BrowserContext
 ) -> None:
     page.goto(ADDRESS + "reference/notation/", wait_until="networkidle")
     page.evaluate("window.sameDocument = true")
@@ -508,11 +506,9 @@ def test_it_works_in_any_folder_and_after_an_instant_navigation(
         path = file_for(site, route.request.url.replace("some/folder/", ""))
         route.fulfill(path=path or site / "404.html", status=200 if path else 404)
 
-    context = chromium.new_context()
-    context.route("**/*", from_folder)
     page = context.new_page()
-    page.goto(f"{ADDRESS}some/folder/{VIEWS[name]}", wait_until="networkidle")
+    page.route("**/*", from_folder)
+    page.goto(f"{ADDRESS}some/folder/{VIEWS[name]}")
     figure = figure_of(page, name)
     figure.locator(".try a").first.click()
     figure.locator(".live").wait_for()
-    context.close()
