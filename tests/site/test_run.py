@@ -289,6 +289,23 @@ def test_a_block_is_run_changed_and_reset_with_the_keyboard_alone(cell: Page) ->
     assert cell.evaluate("document.activeElement.matches('.run-button')")
 
 
+def test_code_can_be_changed_before_it_is_run(cell: Page) -> None:
+    block = Block(cell, 1)
+    block.code.click()
+    cell.locator("code[contenteditable]:focus").wait_for()
+    assert not block.block.locator(".run-panel").is_visible(), "nothing has changed"
+    cell.keyboard.press("Control+End")
+    cell.keyboard.type("print('mine')")
+    block.wait("Ctrl+Enter runs it.")
+    block.press("Reset")
+    assert "mine" not in block.code.inner_text()
+    block.code.click()
+    cell.locator("code[contenteditable]:focus").wait_for()
+    block.write("print('mine')")
+    cell.keyboard.press("Control+Enter")
+    block.wait("1 of 2 lines differs.")
+
+
 def test_an_endless_block_is_stopped_and_an_error_is_shown(cell: Page) -> None:
     block = Block(cell, 1)
     block.press("Run")
