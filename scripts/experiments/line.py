@@ -59,6 +59,17 @@ def correlations(states: FloatArray, letters: Symbols) -> FloatArray:
     # --8<-- [end:correlation]
 
 
+class Choice(NamedTuple):
+    """What the validation text says."""
+
+    ranked: list[int]
+    """The units, those first whose c correlates most with the position."""
+    correlation: float
+    """The correlation of the first."""
+    early: FloatArray
+    """The mean c of each unit at the letter EARLY of a line, (H,)."""
+
+
 class Unit(NamedTuple):
     """What was found."""
 
@@ -93,22 +104,30 @@ def traced(lstm: LSTM, text: Symbols) -> tuple[StepTrace, Symbols]:
 
 
 @cache
-def find() -> Unit:
-    """Find the unit, test it, and set it back."""
+def choose() -> Choice:
+    """Choose the unit, on the validation text."""
     text, lstm = comedies(), trained_on_comedies()
     assert text.alphabet[LINE_BREAK] == "\n"
-    chosen, letters = traced(lstm, text.validation)
-    by = correlations(chosen.c, letters)  # (H,)
-    *rest, second, unit = (int(k) for k in np.argsort(abs(by)))
-    early = chosen.c.swapaxes(1, 2)[positions(letters) == EARLY].mean(axis=0)  # (H,)
-    tested, letters = traced(lstm, text.test)
-    others = np.random.default_rng(0).permutation(rest)[:UNITS]
-    untouched, *moved = line_breaks(lstm, text.test, early, [None, unit, second, *others])
+    trace, letters = traced(lstm, text.validation)
+    by = correlations(trace.c, letters)  # (H,)
+    ranked = np.argsort(abs(by))[::-1].tolist()
+    early = trace.c.swapaxes(1, 2)[positions(letters) == EARLY].mean(axis=0)  # (H,)
+    return Choice(ranked, float(by[ranked[0]]), early)
+
+
+@cache
+def find() -> Unit:
+    """Test the unit that was chosen, and set it back."""
+    lstm, test = trained_on_comedies(), comedies().test
+    (unit, second, *rest), chosen_by, early = choose()
+    trace, letters = traced(lstm, test)
+    others = np.random.default_rng(0).permutation(rest[::-1])[:UNITS]
+    untouched, *moved = line_breaks(lstm, test, early, [None, unit, second, *others])
     return Unit(
         unit,
-        float(by[unit]),
-        float(correlations(tested.c, letters)[unit]),
-        float(correlations(tested.h, letters)[unit]),
+        chosen_by,
+        float(correlations(trace.c, letters)[unit]),
+        float(correlations(trace.h, letters)[unit]),
         untouched,
         moved[0],
         second,

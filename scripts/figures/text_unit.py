@@ -4,7 +4,7 @@ import numpy as np
 
 from lstm_tutorial import trace_sequence
 from lstm_tutorial.text import comedies, inputs, trained_on_comedies
-from scripts.experiments.line import LINE_BREAK, find
+from scripts.experiments.line import LINE_BREAK, choose
 from scripts.plotting import style
 from scripts.plotting.curves import LINE
 
@@ -12,7 +12,7 @@ START, WARM_UP, SHOWN = 2200, 200, 260
 
 
 def build() -> None:
-    lstm, unit, text = trained_on_comedies(), find().unit, comedies().test
+    lstm, unit, text = trained_on_comedies(), choose().ranked[0], comedies().test
     letters = text[START - WARM_UP : START + SHOWN]  # (T,)
     trace = trace_sequence(lstm, inputs(lstm, letters[:, None]))
     figure, panels = style.new_figure(height=3.6, rows=2, sharex=True)

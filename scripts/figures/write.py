@@ -13,7 +13,7 @@ import numpy as np
 from lstm_tutorial import trace_sequence
 from lstm_tutorial.checks import FloatArray
 from lstm_tutorial.text import DATA, comedies, encode, inputs, sample, trained_on_comedies
-from scripts.experiments.line import find
+from scripts.experiments.line import choose
 from scripts.files import GENERATED, write_atomically
 
 PRIME, LETTERS, TEMPERATURE, SEED = "ROSALIND.\n", 240, 0.6, 1
@@ -83,6 +83,6 @@ def markdown_safe(words: str) -> str:
 
 def build() -> None:
     letters, c = text()
-    unit = find().unit
+    unit = choose().ranked[0]
     write_atomically(GENERATED / "write.svg", picture(letters, c[:, unit], unit))
     write_atomically(GENERATED / "write.safetensors", (DATA / "comedies.safetensors").read_bytes())

@@ -22,7 +22,7 @@ from functools import cache
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
@@ -74,28 +74,20 @@ def dependencies(scripts: dict[str, Path]) -> dict[str, set[Path]]:
 
     Only files of the project count. A script that imports the reader of records may read any record.
     """
-    files = [path for folder in ("lstm_tutorial", "scripts") for path in (ROOT / folder).rglob("*.py")]
-    imports = {path: imported_files(path) for path in files}
-    imports[ROOT / "scripts/experiments/records.py"] |= set((ROOT / "docs/records").rglob("*.*"))
+    imports, records = cache(imported_files), set((ROOT / "docs/records").rglob("*.*"))
     result = {}
     for name, script in scripts.items():
-        found, waiting = set(), {script}
+        found, waiting = set[Path](), {script}
         while waiting:
             found |= waiting
-            waiting = set().union(*(imports.get(path, set()) for path in waiting)) - found
-        result[name] = found
+            waiting = set().union(*map(imports, waiting)) - found
+        result[name] = found | records if ROOT / "scripts/experiments/records.py" in found else found
     return result
 
 
 def imported_files(path: Path) -> set[Path]:
     """Return the files of the project that a file imports, with the ``__init__`` files of their packages."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    parts = [name.split(".") for name in names]
+    parts = [name.split(".") for name in parsed(path.read_bytes()).imported]
     modules = {ROOT.joinpath(*part[: k + 1]) for part in parts for k in range(len(part))}
     candidates = {file for module in modules for file in (module.with_suffix(".py"), module / "__init__.py")}
     return {file for file in candidates if file.is_file()}
@@ -107,25 +99,34 @@ def digest(files: Iterable[Path]) -> str:
     for path in sorted(files):
         content = path.read_bytes()
         if path.suffix == ".py":
-            content = what_runs(content)
+            content = parsed(content).runs
         result.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode())
         result.update(content)
     return result.hexdigest()
 
 
+class Source(NamedTuple):
+    """What counts of a Python file."""
+
+    runs: bytes
+    """A hash of its syntax tree without docstrings."""
+    imported: set[str]
+    """What it imports, such as ``scripts.plotting.style``."""
+
+
 @cache
-def what_runs(source: bytes) -> bytes:
-    """Return the syntax tree of a Python file without docstrings, as text."""
-    tree = ast.parse(source)
+def parsed(source: bytes) -> Source:
+    """Return what counts of a Python file."""
+    tree, imported = ast.parse(source), set()
     for node in ast.walk(tree):
         match node:
-            case ast.Module(body=[ast.Expr(ast.Constant(str())), *rest]):
-                node.body = rest
-            case ast.ClassDef(body=[ast.Expr(ast.Constant(str())), *rest]):
-                node.body = rest
-            case ast.FunctionDef(body=[ast.Expr(ast.Constant(str())), *rest]):
-                node.body = rest
-    return ast.dump(tree).encode()
+            case ast.Module() | ast.ClassDef() | ast.FunctionDef() if ast.get_docstring(node, clean=False):
+                node.body = node.body[1:]
+            case ast.Import():
+                imported |= {alias.name for alias in node.names}
+            case ast.ImportFrom():
+                imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return Source(hashlib.sha256(ast.dump(tree).encode()).digest(), imported)
 
 
 def run(name: str) -> dict[str, str]:

@@ -88,7 +88,7 @@ def run_pages(
 ) -> Iterator[dict[tuple[Block, ...], Result]]:
     """Run the blocks of all pages in the processes of the pool; `quoting` is how pages quote snippets."""
     snippets = SnippetPreprocessor(SnippetExtension(**quoting).getConfigs(), Markdown())
-    programs = [blocks_of(page, snippets) for page in pages]
+    programs = [blocks for page in pages if (blocks := blocks_of(page, snippets))]
     return pool.map(run_blocks, sorted(programs, key=lambda blocks: -len(blocks)))
 
 

@@ -47,7 +47,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     """Start from the files as they are now, if they have changed since the last build."""
     global last_hash, last_code
     execute.programs.clear()
-    context, code = context_hash(), code_hash()
+    context, code = context_hash(), code_hash() if is_served else "the only build of this process"
     if code != last_code:
         reload_modules()
         with build.workers() as pool:
