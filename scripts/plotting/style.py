@@ -183,9 +183,9 @@ def save(figure: Figure, name: str, title: str, description: str) -> None:
     shows, for readers who cannot see it. Raises ValueError if a text is mathematics between dollar signs.
     """
     buffer = io.StringIO()
-    FigureCanvasSVG(figure)
+    canvas = FigureCanvasSVG(figure)
     _settle(figure)
-    figure.savefig(buffer, format="svg")
+    canvas.print_svg(buffer)  # figure.savefig would lay out and draw once more before
     text = _for_a_page(buffer.getvalue(), name, title, description)
     write_atomically(GENERATED / f"{name}.svg", text)
 
