@@ -50,6 +50,12 @@ CHARACTERS = """() => {
 PRESSED = """() => [...document.querySelectorAll("button, .headerlink")].filter(element =>
     element.checkVisibility({ visibilityProperty: true }) &&
     !element.closest("details:not([open]) > :not(summary)")).map(element => element.outerHTML)"""
+FOLLOW = """href => {
+    const link = Object.assign(document.createElement("a"), { href })
+    document.body.append(link)  // that of the navigation may be away, see ONE_OF_EACH_KIND
+    link.click()
+    link.remove()
+}"""
 SHIFT = """new Promise(done => new PerformanceObserver(list => done(
     list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
 )).observe({ type: "layout-shift", buffered: true }) ?? setTimeout(() => done(0), 100))"""
@@ -154,6 +160,14 @@ def serve(site: Path, route: Route) -> None:
         route.fulfill(path=path)
     else:
         route.abort()
+
+
+def go_to(page: Page, path: str) -> None:
+    """Follow a link to another page of the site; what is loaded stays, and so does Python."""
+    title = page.query_selector("article h1")
+    assert title is not None
+    page.evaluate(FOLLOW, ADDRESS + path)
+    title.wait_for_element_state("hidden")
 
 
 def _size(site: Path, response: Response) -> int:

@@ -6,6 +6,7 @@ The first process that needs a build makes it, under a lock; the others wait and
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from scripts.site import runtime
-from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, file_for
+from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, file_for, serve
 from tests.site.builds import ADDRESS, ROOT, build_site
 from tests.site.small import small_project
 from tests.site.snippets import UV, clean_python
@@ -92,6 +93,32 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def asked() -> list[str]:
+    """Return a list of all addresses that `window` has asked for."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def shared_page(chromium: Browser, complete: Path, asked: list[str]) -> Iterator[Page]:
+    """Open a page in each test process, for which the site with Python is the whole internet."""
+    context = chromium.new_context(viewport=WIDE, color_scheme="light")
+    context.route("**/*", partial(serve, complete))
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.goto(ADDRESS + "reference/summary/")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def window(shared_page: Page) -> Iterator[Page]:
+    """Return a page in which Python stays from test to test, because starting it takes seconds."""
+    yield shared_page
+    shared_page.set_viewport_size(WIDE)
+    shared_page.emulate_media(color_scheme="light")
 
 
 @pytest.fixture(scope="session")

@@ -2,20 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebError, expect
 
-from tests.site.audit import NARROW, WIDE, serve, violations
+from tests.site.audit import NARROW, WIDE, WIDTH, go_to, violations
 from tests.site.builds import ADDRESS
 from tests.site.test_exercises import EXERCISES
+from tests.site.test_run import run
 
 PATIENCE = 120_000  # milliseconds: Python is loaded
 TOO_WIDE = """[...document.querySelectorAll(".verdict, .language-text code")]
     .filter(box => box.scrollWidth > box.clientWidth).map(box => box.textContent)"""
-RUN = """async code => (await import("/widgets/python.js")).python.run(code)"""
 JUDGE_ALL = """
 from lstm_tutorial.exercises import exercises_of, judge, names
 
@@ -37,17 +36,20 @@ for group in names():
 
 
 @pytest.fixture
-def page(chromium: Browser, complete: Path) -> Iterator[Page]:
-    """Open a page of exercises in a window of its own; a request to another host is refused."""
-    context = chromium.new_context(viewport=WIDE, color_scheme="light")
-    context.route("**/*", partial(serve, complete))
-    page = context.new_page()
+def page(window: Page) -> Iterator[Page]:
+    """Go to a page of exercises that nobody has solved, by instant navigation: Python stays."""
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(ADDRESS + "practice/understand/", wait_until="networkidle")
-    yield page
+
+    def note(error: WebError) -> None:
+        errors.append(str(error.error))
+
+    window.context.on("weberror", note)
+    go_to(window, "reference/notation/")
+    window.evaluate("localStorage.clear()")
+    go_to(window, "practice/understand/")
+    yield window
+    window.context.remove_listener("weberror", note)
     assert errors == []
-    context.close()
 
 
 def exercise(page: Page, name: str) -> Locator:
@@ -67,17 +69,16 @@ def answer(page: Page, name: str, program: str) -> str:
     return verdict.inner_text()
 
 
-def reload(page: Page) -> None:
-    """Load the page anew and touch it: nothing opens before."""
-    page.reload(wait_until="networkidle")
+def touch(page: Page) -> None:
+    """Touch a page that was loaded: nothing opens before."""
     page.wait_for_function("() => document.querySelector('.md-search')?.ariaLabel")  # site.js has run
     page.mouse.move(100, 100)
 
 
 def test_every_exercise_is_judged_in_the_page_as_it_is_elsewhere(page: Page) -> None:
-    result = page.evaluate(RUN, JUDGE_ALL)
-    assert result["error"] is None
-    assert result["output"].split() == list(EXERCISES)
+    output, error = run(page, JUDGE_ALL)
+    assert error is None
+    assert output.split() == list(EXERCISES)
 
 
 def test_an_exercise_is_solved_by_keyboard_and_kept(page: Page) -> None:
@@ -85,7 +86,9 @@ def test_an_exercise_is_solved_by_keyboard_and_kept(page: Page) -> None:
     assert answer(page, "fifteen-1", "answer = 1.8").startswith("✗ Not yet. This is what is left after one")
     assert answer(page, "fifteen-1", right).startswith("✓ Right.")
     assert exercise(page, "fifteen-1").locator(".run-output").inner_text() == "mine"
-    reload(page)
+    page = page.context.new_page()  # Python stays in the other
+    page.goto(ADDRESS + "practice/understand/")
+    touch(page)
     section = exercise(page, "fifteen-1")
     expect(section.get_by_role("textbox")).to_have_text(right)
     assert "passed" in (section.get_attribute("class") or "")
@@ -93,7 +96,8 @@ def test_an_exercise_is_solved_by_keyboard_and_kept(page: Page) -> None:
     expect(section.get_by_role("textbox")).to_have_text(right)
     page.once("dialog", lambda dialog: dialog.accept())
     section.get_by_role("button", name="Start over").click()
-    reload(page)
+    page.reload()
+    touch(page)
     expect(exercise(page, "fifteen-1").get_by_role("textbox")).to_contain_text("answer = None")
     assert "passed" in (exercise(page, "fifteen-1").get_attribute("class") or ""), "it was solved"
     code = exercise(page, "fifteen-1").get_by_role("textbox")
@@ -103,6 +107,7 @@ def test_an_exercise_is_solved_by_keyboard_and_kept(page: Page) -> None:
     assert indented.endswith("if answer:\n    "), "a line after a colon is one level in"
     page.keyboard.press("Backspace")
     assert code.inner_text().rstrip("\n") == indented.removesuffix("\n    "), "and Backspace brings it out"
+    page.close()
 
 
 def test_what_goes_wrong_is_said(page: Page) -> None:
@@ -129,8 +134,7 @@ def test_hints_open_one_by_one(page: Page) -> None:
 
 def test_progress_is_shown_and_goes_into_a_file_and_out_of_it(page: Page, tmp_path: Path) -> None:
     answer(page, "fifteen-1", "answer = 2 * 0.9**10")
-    page.goto(ADDRESS + "practice/exercises/", wait_until="networkidle")
-    page.mouse.move(100, 100)
+    go_to(page, "practice/exercises/")
     panel = page.locator("[data-view=progress]")
     panel.scroll_into_view_if_needed()
     expect(panel.get_by_role("status")).to_contain_text(f"1 of {len(EXERCISES)} solved")
@@ -154,21 +158,21 @@ def test_progress_is_shown_and_goes_into_a_file_and_out_of_it(page: Page, tmp_pa
     expect(panel.get_by_role("status")).to_contain_text("holds no exercises")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_answered_exercise_is_accessible_and_fits_a_phone(page: Page, scheme: str) -> None:
+def test_an_answered_exercise_is_accessible_and_fits_a_phone_in_both_schemes(page: Page) -> None:
     answer(page, "fifteen-1", "answer = 1.8\nprint('x' * 200)")
     answer(page, "cell-1", "answer = 0.45257")
     page.evaluate("for (const fold of document.querySelectorAll('.exercise details')) fold.open = true")
     page.set_viewport_size(NARROW)
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.wait_for_selector(f"body[data-md-color-scheme={'slate' if scheme == 'dark' else 'default'}]")
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    assert page.evaluate(TOO_WIDE) == [], "what is printed wraps"
-    assert violations(page) == []
+    for scheme in ("default", "slate"):
+        page.wait_for_selector(f"body[data-md-color-scheme={scheme}]")
+        assert page.evaluate(WIDTH) <= NARROW["width"]
+        assert page.evaluate(TOO_WIDE) == [], "what is printed wraps"
+        assert violations(page) == []
+        page.emulate_media(color_scheme="dark")
 
 
 def test_a_verdict_that_the_page_prints_wraps(page: Page) -> None:
-    page.goto(ADDRESS + "practice/exercises/", wait_until="networkidle")
+    go_to(page, "practice/exercises/")
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
         assert "Not yet." in page.locator(".sentences .language-text").inner_text()
