@@ -1,4 +1,4 @@
-// What is wrong with an open page: text that is cut, covered, broken or too small in a figure.
+// What is wrong with an open page: text that is cut, covered, broken or too small in a figure, a comma that begins a line.
 smallest => {
     const faults = [], all = selector => document.querySelectorAll(selector), lines = (node, start, end) => {
         const range = document.createRange()
@@ -16,6 +16,15 @@ smallest => {
         const code = button.closest("pre").querySelector("code")
         if (button.getBoundingClientRect().left < code.getBoundingClientRect().right - 1 || code.closest(".language-text"))
             faults.push("copy button: " + code.textContent.slice(0, 60))
+    }
+    for (const formula of all("article span.math")) {
+        const next = formula.nextSibling, mark = next?.nodeType === Node.TEXT_NODE && next.data.match(/^[,.;:!?)]/)
+        if (!mark || !formula.offsetParent) continue
+        const range = document.createRange()
+        range.setStart(next, 0)
+        range.setEnd(next, 1)
+        if (range.getBoundingClientRect().left < [...formula.getClientRects()].pop().left)
+            faults.push("a line begins with the mark after " + formula.textContent)
     }
     for (const svg of all("article figure svg")) if (svg.getBoundingClientRect().width) {
         const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width

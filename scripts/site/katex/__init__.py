@@ -36,7 +36,8 @@ OPTIONS = f"""{{
     trust: (context) => context.command === "\\\\htmlClass",
     strict: (code) => code === "htmlExtension" ? "ignore" : "error",
 }}"""
-FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
+MARK = "([,.;:!?)]?)"
+FORMULA = re.compile(rf'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>{MARK}', re.DOTALL)
 TYPESET = f"""var typeset = (tex, displayMode) => {{
     try {{ return {{html: katex.renderToString(tex, {{...{OPTIONS}, displayMode}})}} }}
     catch (error) {{ return {{error: String(error)}} }}
@@ -65,6 +66,16 @@ def typeset(tex: str, display: bool) -> str:
     return result["html"]
 
 
+def formula(tex: str, display: bool, mark: str) -> str:
+    """Return a formula set, and the comma or the like after it, with which it stays on one line.
+
+    Its words are kept out of the search index.
+    """
+    tag = "div" if display else "span"
+    found = f'<{tag} class="math" data-search-exclude>{typeset(tex, display)}</{tag}>'
+    return f'<span class="unbroken">{found}{mark}</span>' if mark and not display else found + mark
+
+
 class SetFormulas(Postprocessor):
     """Replaces each formula that arithmatex marked in the finished HTML."""
 
@@ -74,10 +85,9 @@ class SetFormulas(Postprocessor):
 
     @staticmethod
     def replace(match: re.Match[str]) -> str:
-        """Return one formula set; its words are kept out of the search index."""
-        tag, bracket, tex = match.groups()
-        body = typeset(html.unescape(tex).strip(), bracket == "[")
-        return f'<{tag} class="math" data-search-exclude>{body}</{tag}>'
+        """Return one formula set."""
+        _, bracket, tex, mark = match.groups()
+        return formula(html.unescape(tex).strip(), bracket == "[", mark)
 
 
 class MathRole(InlineProcessor):
@@ -87,12 +97,7 @@ class MathRole(InlineProcessor):
         self, m: re.Match[str], data: str
     ) -> tuple[Any, int, int]:
         """Return the formula set, and where it stood."""
-        body = typeset(m.group(1), False)
-        return (
-            self.md.htmlStash.store(f'<span class="math" data-search-exclude>{body}</span>'),
-            m.start(0),
-            m.end(0),
-        )
+        return self.md.htmlStash.store(formula(m.group(1), False, m.group(2))), m.start(0), m.end(0)
 
 
 class KatexExtension(Extension):
@@ -100,5 +105,5 @@ class KatexExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Read roles before code spans; set formulas when all other HTML is back in place."""
-        md.inlinePatterns.register(MathRole(r":math:`([^`]+)`", md), "math-role", 200)
+        md.inlinePatterns.register(MathRole(f":math:`([^`]+)`{MARK}", md), "math-role", 200)
         md.postprocessors.register(SetFormulas(md), "katex", 5)
