@@ -67,13 +67,14 @@ def typeset(tex: str, display: bool) -> str:
 
 
 def formula(tex: str, display: bool, mark: str) -> str:
-    """Return a formula set, and the comma or the like after it, with which it stays on one line.
+    """Return a formula set, and the comma or the like after it. A formula in one piece keeps it on its line.
 
     Its words are kept out of the search index.
     """
-    tag = "div" if display else "span"
-    found = f'<{tag} class="math" data-search-exclude>{typeset(tex, display)}</{tag}>'
-    return f'<span class="unbroken">{found}{mark}</span>' if mark and not display else found + mark
+    tag, body = "div" if display else "span", typeset(tex, display)
+    found = f'<{tag} class="math" data-search-exclude>{body}</{tag}>'
+    is_whole = not display and body.count('class="katex-base"') == 1  # it may break between two of these
+    return f'<span class="unbroken">{found}{mark}</span>' if mark and is_whole else found + mark
 
 
 class SetFormulas(Postprocessor):
