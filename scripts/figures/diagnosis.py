@@ -37,9 +37,9 @@ TREE = {
         ("only long ones are learned", "last valid step", "../flat/#short-sequences-read-too-late"),
         ("units are equal", "initial weights", "../flat/#initial-weights"),
     ],
-    "It is good in training only": [
+    "It fails on new data": [
         ("more data closes the gap", "overfitting", "../wrong/#overfitting"),
-        ("good on unseen data too", "split differently", "../wrong/#a-split-that-leaks"),
+        ("the test data looked good", "split differently", "../wrong/#a-split-that-leaks"),
     ],
     "It repeats itself": [
         ("always the likeliest word", "draw instead", "../wrong/#it-repeats-itself"),
