@@ -128,12 +128,12 @@ def shared_window(chromium: Browser, site: Path) -> Iterator[BrowserContext]:
     A window costs Chromium more than a page does.
     """
 
-    def serve(route: Route) -> None:
+    def serve_or_404(route: Route) -> None:
         path = file_for(site, route.request.url)
         route.fulfill(path=path or site / "404.html", status=200 if path else 404)
 
     window = chromium.new_context(viewport=WIDE, color_scheme="light")
-    window.route("**/*", serve)
+    window.route("**/*", serve_or_404)
     yield window
     window.close()
 
