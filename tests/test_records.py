@@ -53,7 +53,16 @@ def test_every_script_and_every_record_is_one_of_the_experiments() -> None:
     others = {"__init__", "baselines", "common", "harness", "line", "records", "run", "successors", "summary"}
     assert scripts - others == set(harness.NAMES)
     of_pytorch = {"pytorch_states", "pytorch_text"}
-    other_records = {"bench", "frameworks", "growth", "lengths", "scale_out", *of_pytorch}
+    other_records = {
+        "bench",
+        "frameworks",
+        "gpu",
+        "growth",
+        "lengths",
+        "scale_out",
+        "scale_out_gpu",
+        *of_pytorch,
+    }
     assert {path.stem for path in records.RECORDS.glob("*.json")} == {*harness.NAMES, *other_records}
 
 

@@ -34,7 +34,7 @@ const offerProgram = () => {
   for (const [position, block] of program().entries()) {
     const buttons = block.querySelector("nav.md-code__nav")
     if (!buttons || buttons.querySelector(".run-button")) continue
-    offerRun(block, buttons, position === 0 ? "Run<small>9 MB, once</small>" : "Run")
+    offerRun(block, buttons, position === 0 ? "Run<small>9&nbsp;MB, once</small>" : "Run")
     if (position === 0) continue
     const button = document.createElement("button")
     button.className = "md-code__button copy-program"

@@ -1,5 +1,5 @@
-// What all live views share: the panel with sliders and choices, the state in the address, copies as Python and as a
-// link, the sentence that screen readers hear, and a few lines to draw SVG with. A view is an object:
+// What all live views share: the panel, the state in the address, copies as Python and as a link, the sentence that
+// screen readers hear, and a few lines to draw SVG with. A view is an object:
 //
 //   name      the word in the address: ?name=x:1,f:6
 //   title     what stands over its sliders
@@ -13,10 +13,10 @@
 //   say       (state, numbers) => the sentence, as HTML
 //   detail    (state, numbers) => a table above the sentence, as HTML; where there is one
 //   python    (state) => a program that prints the numbers with the package
-//   work      async function* (state): where there is one, it does what takes longer than a frame before `numbers` is asked;
-//             at each yield the figure is drawn as far as it is, and a text that it yields is said
+//   work      async function* (state): does what takes longer than a frame before `numbers` is asked; at each yield the
+//             figure is drawn as far as it is, and a text that it yields is said
 //
-// Nothing is computed before the reader touches the view or comes with a link. Nothing moves by itself.
+// Nothing is computed before the reader touches the view or comes with a link.
 
 const SVG = "http://www.w3.org/2000/svg"
 
@@ -29,7 +29,7 @@ const fill = (element, attributes, children) => {
 export const svg = (tag, attributes = {}, ...children) => fill(document.createElementNS(SVG, tag), attributes, children)
 export const html = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children)
 
-// A number as people read it: a fixed number of decimals, a true minus, and no minus before zero.
+// A number as people read it: a true minus, and none before zero.
 export const shown = (value, digits = 2) => {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "not a number"
   const text = Math.abs(value).toFixed(digits)
@@ -49,7 +49,7 @@ export const python = value => (Number.isInteger(value) ? value.toFixed(1) : Str
 
 const initial = view => Object.fromEntries(view.controls.filter(({ key }) => key).map(({ key, value }) => [key, value]))
 
-// What somebody cut short is taken as it is.
+// What was cut short is taken as it is.
 const decoded = text => {
   try {
     return decodeURIComponent(text)
@@ -58,7 +58,7 @@ const decoded = text => {
   }
 }
 
-// "f:6,i:-6" over a state, by default the initial one. What the view does not have, or cannot have, is left out.
+// "f:6,i:-6" over a state, by default the initial one. What the view cannot have is left out.
 const parse = (view, text, from) => {
   const state = { ...(from || initial(view)) }
   for (const pair of text.split(",")) {
@@ -103,7 +103,7 @@ const styled = () =>
 
 const nextFrame = () => new Promise(requestAnimationFrame)
 
-// Lets a view live in its figure: at once if the address asks for it, else when one of its links is pressed.
+// Lets a view live in its figure: at once if the address asks for it, else with a press of one of its links.
 export const attach = async (figure, view) => {
   await styled()
   let panel
@@ -132,6 +132,8 @@ export const attach = async (figure, view) => {
   const state = asked(view, location.search)
   if (state !== undefined || location.hash === "#" + figure.id) {
     show(parse(view, state ?? ""))
+    const fits = pair => parse(view, pair)[pair.split(":")[0]] == decoded(pair.split(":")[1] ?? "?")
+    if (state && !state.split(",").every(fits)) figure.querySelector(".live-head").after(html("p", { class: "live-lost" }, "Part of the link does not fit and was left out."))
     await nextFrame() // what the panel pushes down gets its place before it is seen
     await nextFrame()
   }
@@ -144,7 +146,7 @@ const tool = (label, press) => {
   return button
 }
 
-// Says on the button that the copy was made, and hands it over where it cannot be made.
+// Says on the button that the copy was made; hands it over where it cannot be.
 const copy = async (button, text) => {
   const label = button.textContent
   try {
@@ -157,7 +159,7 @@ const copy = async (button, text) => {
   setTimeout(() => (button.textContent = label), 1500)
 }
 
-// Builds the panel under the links of the figure. `set` brings the view into a state.
+// Builds the panel under the links of the figure.
 const open = (figure, view) => {
   let state = initial(view), later
   const links = figure.querySelector(".try")

@@ -3,6 +3,7 @@
 // site.js loads this file when an exercise comes near. Python is loaded with the first click on Check. What the reader has
 // written is kept in this browser (`saved`) and sent nowhere. What is right and wrong is for lstm_tutorial.exercises to say.
 
+import { asksForOwn, withOwn } from "./own.js"
 import { python } from "./python.js"
 import { edit, element, load, source, style } from "./run.js"
 
@@ -42,12 +43,14 @@ class Exercise {
     this.check.append(element("small", "", "9 MB, once"))
     this.stop = this.#button("Stop", () => python.stop())
     this.reset = this.#button("Start over", () => this.#reset())
+    this.own = this.#button("Use my own", () => this.#useOwn())
+    this.own.title = "Put the functions that you have solved in place of ours"
     this.status = element("span", "run-status")
     this.message = element("p", "verdict")
     this.message.role = "status"
     this.output = element("code", "")
     this.box = element("div", "run-output language-text highlight", element("pre", "", this.output))
-    const bar = element("div", "run-bar", this.check, this.stop, this.reset, this.status)
+    const bar = element("div", "run-bar", this.check, this.stop, this.reset, ...(asksForOwn(source(this.code)) ? [this.own] : []), this.status)
     section.querySelector(".run-panel").replaceChildren(bar, this.message, this.box)
     edit(this.code, () => this.run())
     this.code.setAttribute("aria-label", `Your program for ${section.querySelector("h2, h3").firstChild.textContent.trim()}. Control and Enter checks it.`)
@@ -70,6 +73,7 @@ class Exercise {
     this.stop.hidden = !running
     this.check.hidden = running
     this.reset.hidden = running || this.code.innerHTML === this.built
+    this.own.hidden = running || !asksForOwn(source(this.code))
     this.status.textContent = text
   }
 
@@ -94,6 +98,16 @@ class Exercise {
     this.message.textContent = ""
     this.box.hidden = true
     this.#show(false, "")
+    this.code.focus()
+  }
+
+  #useOwn() {
+    const program = withOwn(source(this.code) + "\n", saved.read())
+    if (!program) return this.#show(false, "None of these functions is solved in this browser.")
+    this.code.textContent = program
+    this.code.classList.add("edited")
+    this.#save({})
+    this.#show(false, "Yours are in.")
     this.code.focus()
   }
 

@@ -42,7 +42,7 @@ export const view = {
 
   numbers: state => {
     const now = at(read(state), state), own = NAMES.map(name => [name, now[name][state.unit]])
-    return { ...Object.fromEntries(own), p_T: now.p[SYMBOLS.indexOf("T")], p_P: now.p[SYMBOLS.indexOf("P")] }
+    return { ...Object.fromEntries(own), ...Object.fromEntries([...SYMBOLS].map((symbol, k) => [`p_${symbol}`, now.p[k]])) }
   },
 
   say: (state, n) => {
@@ -93,8 +93,8 @@ t, unit = ${Math.min(time, string.length) - 1}, ${unit}
 for name in ("f", "i", "c_tilde", "o", "c", "h"):
     print(f"{name} = {getattr(trace, name)[t, unit, 0]:.6g}")
 p = softmax(trace.y[t])[:, 0]
-for symbol in "TP":
-    print(f"p_{symbol} = {p[REBER_SYMBOLS.index(symbol)]:.6g}")
+for symbol, share in zip(REBER_SYMBOLS, p):
+    print(f"p_{symbol} = {share:.6g}")
 `,
 }
 

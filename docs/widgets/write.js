@@ -1,6 +1,6 @@
-// The trained character model of the chapter writes in the page: sample() of lstm_tutorial/text.py, letter by letter, with the
-// same random numbers, so that it writes the same text. The ground of each letter shows the cell state of one unit. The weights
-// are those of the package, 16-bit numbers in the file that scripts/figures/write.py copies; they are loaded at the first touch.
+// The trained character model writes in the page: sample() of lstm_tutorial/text.py, with the same random numbers, so that it
+// writes the same text. The ground of each letter shows the cell state of one unit. The weights are those of the package, copied
+// by scripts/figures/write.py; they are loaded at the first touch.
 import { attach, html, shown, svg } from "./draw.js"
 import { product, step } from "./lstm.js"
 import { generator } from "./random.js"
@@ -8,7 +8,7 @@ import { generator } from "./random.js"
 export const ALPHABET = "\n !\"&',-.:;?ABCDEFGHIJKLMNOPQRSTUVWXY[]abcdefghijklmnopqrstuvwxyz" // in the order of training
 const D = ALPHABET.length, H = 256, UNIT = 116 // the unit that follows the line most closely
 const COLUMNS = 50, CELL = 8.4, ROW = 19, KEY = 29 // of the picture: letters in a row, what each takes, the middle of the key
-const FULL = 1.5, SHADES = 6 // the cell state with the strongest shade, and the shades on either side; text stays readable on them
+const FULL = 1.5, SHADES = 6 // the cell state with the strongest shade, and the shades on either side
 const SLICE = 5 // milliseconds of computing, then the page may answer
 const FILE = new URL("../_generated/write.safetensors", import.meta.url)
 const SCALE = Math.sqrt(D) // of the inputs

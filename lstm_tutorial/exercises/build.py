@@ -1217,7 +1217,7 @@ class Learn(Write):
         shapes = {name: W.shape for name, W in LSTM(len(letters), H, len(letters)).parameters().items()}
         loss = cross_entropy(forward(rows[:-1], weights)[0], rows[1:])[0]
         guessing = np.log(len(letters))
-        level = "below 0.1" if loss < 0.1 else "not below 0.1"
+        level = "below 0.1" if loss < 0.1 else f"{loss:.2f}, which is not below 0.1"
         level = "about that of guessing" if 0.7 * guessing < loss < 1.3 * guessing else level
         return {
             "shapes": "right" if {n: np.shape(W) for n, W in weights.items()} == shapes else "wrong",

@@ -1,4 +1,4 @@
-"""Measure how the time of training grows with the sizes T, B, D and H, for the chapter "Beyond one machine".
+"""Time how training grows with the sizes T, B, D and H, for the chapter "Why is my GPU slow?".
 
 ``OPENBLAS_NUM_THREADS=1 python -m scripts.bench.growth`` writes the record docs/records/growth.json. From the
 medium shape of the benchmark, one size at a time is made smaller and larger. A second table compares two

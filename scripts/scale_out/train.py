@@ -119,7 +119,7 @@ def train(checkpoint, kill_after):
         if rank == 0 and step % EVERY == 0:
             write_checkpoint(checkpoint, step, model, optimizer)
             print(f"checkpoint after step {step}")
-        if rank == 1 and step == kill_after:
+        if rank == workers - 1 and step == kill_after:
             die_once(step)
     distributed.destroy_process_group()
     return model.network()

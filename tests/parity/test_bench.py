@@ -2,12 +2,14 @@
 
 import os
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="PyTorch is in the group `parity`, which is large and not installed here")
 
-from scripts.bench import growth, ladder
+from scripts.bench import gpu, growth, ladder
 from scripts.bench import run as bench
+from scripts.experiments.records import read_record, record_digest
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -39,6 +41,45 @@ def test_the_growth_is_timed_at_each_size(monkeypatch):
     monkeypatch.setitem(bench.SHAPES, "c", (2, 3, 4, 5))
     assert growth.time_sweep("T", rounds=1).keys() == {"1", "2"}
     assert growth.time_products("c", rounds=1).keys() == {"with the steps", "inputs first"}
+
+
+def test_all_ways_of_the_gpu_benchmark_run_our_network():
+    """No GPU is needed for that; float16 has three digits."""
+    off = gpu.differences((4, 3, 5), "cpu")
+    assert off.keys() == {*gpu.WAYS, "TF32", "packed", "float16"}
+    assert off.pop("float16") < 1e-2
+    assert max(off.values()) < 1e-6
+
+
+def test_the_gpu_benchmark_times_every_way(monkeypatch):
+    monkeypatch.setattr(gpu, "BATCHES", (1, 2))
+    monkeypatch.setattr(gpu, "LENGTHS", (2, 3))
+    monkeypatch.setattr(gpu, "SERIES", 400)
+    monkeypatch.setattr(gpu, "STREAMS", (2, 4))
+    monkeypatch.setitem(gpu.SIZES, "medium", (20, 3, 5))
+    with gpu.one_thread():  # several have nothing to do here, and wait for each other
+        batches = gpu.time_batches((4, 3, 5), "cpu")
+        assert batches.keys() == {*gpu.WAYS, "all cores", "one core", "NumPy, one core"}
+        assert all(times.keys() == {"1", "2"} for times in batches.values())
+        assert gpu.time_lengths((4, 3, 5), "cpu").keys() == {"2", "3"}
+        assert {"float16", "weights apart"} < gpu.time_formats((4, 3, 5), "cpu").keys()
+        assert gpu.time_one_step((4, 3, 5), "cpu").keys() == {"GPU", "one core", "NumPy, one core"}
+        assert [times.keys() for times in gpu.time_streams("cpu").values()] == [{"2", "4"}, {"2", "4"}]
+
+
+def test_the_gradients_of_all_ways_are_the_same():
+    layer, xs = gpu.layer_and_inputs((4, 3, 5), 2, "cpu")
+    ways = [gpu.training(way, layer, xs)() for way in (*gpu.WAYS.values(), gpu.PACKED)]
+    for gradients in zip(*ways, strict=True):
+        for gradient in gradients[1:]:
+            np.testing.assert_allclose(gradient, gradients[0], rtol=1e-4, atol=1e-5)
+
+
+def test_the_record_of_the_gpu_was_not_edited():
+    record = read_record("gpu")
+    assert record["digest"] == record_digest(record)
+    assert record["sizes"].keys() == gpu.SIZES.keys()
+    assert max(record["difference"][name] for name in (*gpu.WAYS, "packed")) < 1e-5
 
 
 def test_the_table_shows_our_time_over_the_peers():

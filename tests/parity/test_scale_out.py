@@ -17,6 +17,13 @@ def test_the_record_was_not_edited() -> None:
     assert RECORD["kill_after"] == measure.KILL_AFTER
 
 
+def test_the_record_of_a_gpu_is_of_the_same_training() -> None:
+    on_gpu = read_record("scale_out_gpu")
+    assert on_gpu["digest"] == record_digest(on_gpu)
+    for name in ("below", "steps", "checkpoint_every", "kill_after"):
+        assert on_gpu[name] == RECORD[name]
+
+
 def test_the_averaged_gradient_is_that_of_the_whole_batch() -> None:
     found = measure.gradient_differences()
     assert found.keys() == RECORD["split"].keys()

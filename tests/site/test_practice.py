@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, WebError, expect
 
+from scripts.site.exercises import solution_program
 from tests.site.audit import NARROW, WIDE, WIDTH, go_to, violations
 from tests.site.builds import ADDRESS
 from tests.site.test_exercises import EXERCISES
@@ -122,6 +123,35 @@ def test_what_goes_wrong_is_said(page: Page) -> None:
     assert answer(page, "cell-2", "cell = 5").startswith("✗ check needs the function")
     noisy = "def cell(*values):\n    print('called')\n    return 1 / 0\n\ncell\nprint('mine')"
     assert "raises ZeroDivisionError: division by zero. That is in line 3." in answer(page, "cell-2", noisy)
+
+
+def test_what_is_solved_goes_into_a_program_in_place_of_ours(page: Page) -> None:
+    """Also what a solved program itself imports; what is not solved stays ours."""
+    go_to(page, "practice/build/")
+    marked = solution_program("build-1", EXERCISES["build-1"]).replace("def sigmoid", "# mine\ndef sigmoid")
+    section = exercise(page, "build-3")
+    section.scroll_into_view_if_needed()
+    button = section.get_by_role("button", name="Use my own")
+    button.click()
+    expect(section.locator(".run-status")).to_have_text("None of these functions is solved in this browser.")
+    assert answer(page, "build-1", marked).startswith("✓ Right")
+    assert answer(page, "build-2", solution_program("build-2", EXERCISES["build-2"])).startswith("✓ Right")
+    code = section.get_by_role("textbox")
+    code.fill(solution_program("build-3", EXERCISES["build-3"]))
+    button.click()
+    text = code.inner_text()
+    assert "# Ours" not in text
+    assert text.index("# mine") < text.index("def step(") < text.index("def forward(")
+    assert text.count("check(") == 1
+    code.press("ControlOrMeta+Enter")
+    expect(section.locator(".verdict")).to_contain_text("✓ Right", timeout=PATIENCE)
+    expect(button).to_be_hidden()
+    last = exercise(page, "build-11")
+    last.scroll_into_view_if_needed()
+    code = last.get_by_role("textbox")
+    code.fill(code.inner_text().replace("import step", "import learn, step"))
+    last.get_by_role("button", name="Use my own").click()
+    assert "exercises.build import learn\n" in code.inner_text()
 
 
 def test_hints_open_one_by_one(page: Page) -> None:

@@ -307,6 +307,16 @@ def test_a_caption_says_when_it_tells_another_state(page: Page) -> None:
     assert figure.locator(".figure-number").evaluate(note) == "none"
 
 
+def test_a_link_that_does_not_fit_is_told(page: Page) -> None:
+    """What is left of it is shown."""
+    told = "Part of the link does not fit and was left out."
+    for state, fits in (("f:6,i:-2.5", True), ("f:6,i:99", False), ("f:6,i", False), ("f:6,g:1", False)):
+        page.goto(f"{ADDRESS}{VIEWS['cell']}?cell={state}", wait_until="networkidle")
+        figure = figure_of(page, "cell")
+        assert (told in figure.inner_text()) != fits
+        assert "keeps <b>99.8%" in figure.locator(".live-say").inner_html(), "with f at 6"
+
+
 def test_a_changed_network_is_compared_with_the_unchanged_one(page: Page) -> None:
     page.goto(
         f"{ADDRESS}learn/inside/?inside=time:24,change:f0,string:BPBTSSXXVVEPE#try-the-network",

@@ -24,7 +24,7 @@ def build() -> None:
     style.legend(axes)
     style.save(
         figure,
-        "scale_growth",
+        "gpu_growth",
         title="Time over length and over batch",
         description="Time of a forward and a backward pass against the number of steps and against the "
         "number of sequences, as multiples of the medium network, on logarithmic axes, with a dotted line "

@@ -25,7 +25,7 @@ def build() -> None:
     panels[1].set_xlabel("step")
     style.save(
         figure,
-        "scale_order",
+        "gpu_order",
         title="The turn in which each product can be taken",
         description="Two maps of three sequences by eight steps. Above, for the products of the inputs, "
         "every tile has the number 1. Below, for the products of the hidden states, the number is that of "
