@@ -61,7 +61,7 @@ _SHARED: dict[str, Any] = {
 _SMALL = {**_SHARED, "steps": 8 * EPOCH, "dropout": 0.2, "drop_connect": 0.0}
 ARMS: dict[str, dict[str, Any]] = {
     "LSTM": {**_SHARED, "stored_seed": 0},
-    "LSTM, 20 epochs": {**_SHARED, "steps": 20 * EPOCH},
+    "LSTM, 26 epochs": {**_SHARED, "steps": 26 * EPOCH},
     "LSTM, no dropout": {**_SHARED, "steps": 20 * EPOCH, "dropout": 0.0, "drop_connect": 0.0},
     "LSTM, no dropout, short": {**_SHARED, "steps": 10 * EPOCH, "dropout": 0.0, "drop_connect": 0.0},
     "small LSTM": {**_SMALL, "hidden_size": 128},

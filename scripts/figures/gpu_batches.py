@@ -30,5 +30,5 @@ def build() -> None:
         description="Milliseconds of a forward and a backward pass of the medium network against the number "
         "of sequences in the batch, from 1 to 512, on logarithmic axes. On the GPU, the time with cuDNN is "
         "about 2 from 1 to 256 sequences, and that without cuDNN 30 to 50 at every size. On one core it "
-        "rises from about 2 to more than 400, on all cores from about 3 to more than 100.",
+        "rises from 2.5 to more than 400, on all cores from 3.5 to more than 100.",
     )
