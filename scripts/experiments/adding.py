@@ -8,8 +8,17 @@ from typing import Any
 import numpy as np
 
 from lstm_tutorial import squared_error
+from lstm_tutorial.network import Network
 from lstm_tutorial.tasks import adding
-from scripts.experiments.common import SHARED, MovingMean, answers, loss_at_last_step, new_network, train_by
+from scripts.experiments.common import (
+    SHARED,
+    MovingMean,
+    Rng,
+    answers,
+    loss_at_last_step,
+    new_network,
+    train_by,
+)
 from scripts.experiments.harness import Step
 
 ABOUT = {
@@ -47,9 +56,13 @@ ARMS: dict[str, dict[str, Any]] = {
 
 
 def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
-    """Train on fresh batches until the error has left the baseline far behind."""
+    """Train a new network."""
     rng = np.random.default_rng(seed)
-    network = new_network(settings, 2, 1, rng)
+    yield from steps_of(settings, new_network(settings, 2, 1, rng), rng)
+
+
+def steps_of(settings: dict[str, Any], network: Network, rng: Rng) -> Iterator[Step]:
+    """Train on fresh batches until the error has left the baseline far behind."""
     B, T = settings["batch_size"], settings["length"]
 
     loss_and_gradients = loss_at_last_step(network, squared_error)

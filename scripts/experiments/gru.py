@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from lstm_tutorial import GRU, squared_error
+from lstm_tutorial import GRU
 from lstm_tutorial.network import Network
-from lstm_tutorial.tasks import adding
-from scripts.experiments.common import SHARED, MovingMean, answers, loss_at_last_step, new_network, train_by
+from scripts.experiments.adding import steps_of
+from scripts.experiments.common import SHARED, Rng, new_network
 from scripts.experiments.harness import Step
 
 ABOUT = {
@@ -34,7 +34,7 @@ ARMS: dict[str, dict[str, Any]] = {
 }
 
 
-def network_of(settings: dict[str, Any], rng: np.random.Generator) -> Network:
+def network_of(settings: dict[str, Any], rng: Rng) -> Network:
     """Return the network that the settings describe, with its initial weights."""
     if settings.get("network") != "GRU":
         network: Any = new_network(settings, 2, 1, rng)
@@ -47,20 +47,6 @@ def network_of(settings: dict[str, Any], rng: np.random.Generator) -> Network:
 
 
 def run(settings: dict[str, Any], seed: int) -> Iterator[Step]:
-    """Train on fresh batches until the error has left the baseline far behind."""
+    """Train a new network."""
     rng = np.random.default_rng(seed)
-    network = network_of(settings, rng)
-    B, T = settings["batch_size"], settings["length"]
-
-    loss_and_gradients = loss_at_last_step(network, squared_error)
-    mean = MovingMean(20)
-    for step, loss, _ in train_by(
-        settings, network, loss_and_gradients, lambda rng: adding(B, T, rng=rng), rng
-    ):
-        solved = mean.add(loss) < 0.01
-        if solved or step == settings["steps"]:
-            tests = [adding(200, T, rng=rng) for _ in range(10)]
-            errors = [squared_error(answers(network, test), test.targets)[0] for test in tests]
-            yield Step(loss, step * B, solved, {"test_error": float(np.mean(errors))})
-            return
-        yield Step(loss, step * B)
+    yield from steps_of(settings, network_of(settings, rng), rng)
