@@ -102,7 +102,7 @@ def start():
 def train(checkpoint, kill_after):
     """Train as one of the workers, and return the network."""
     rank, workers, device = start()
-    mine = slice(rank, None, workers)  # every second column, of two
+    mine = slice(rank, None, workers)  # if two: every second column
     model = Model(first_network()).to(device)
     parallel = DistributedDataParallel(model)
     weights = [w for w in model.parameters() if w.requires_grad]
