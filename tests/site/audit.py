@@ -60,6 +60,9 @@ SHIFT = """new Promise(done => new PerformanceObserver(list => done(
     list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
 )).observe({ type: "layout-shift", buffered: true }) ?? setTimeout(() => done(0), 100))"""
 SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+SITEMAP = (
+    """() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("sitemap.xml"))"""
+)
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 BUDGETS = (Path(__file__).parent / "budgets.js").read_text(encoding="utf-8")
 VIOLATIONS = """options => axe.run(document, options).then(({ violations }) => violations.flatMap(
@@ -160,6 +163,13 @@ def serve(site: Path, route: Route) -> None:
         route.fulfill(path=path)
     else:
         route.abort()
+
+
+def open_to_go_on(page: Page, path: str) -> None:
+    """Open a page, and wait until the theme has read which pages it can go to without loading them anew."""
+    page.goto(ADDRESS + path)
+    page.wait_for_function(SITEMAP)
+    page.evaluate(SETTLED)
 
 
 def go_to(page: Page, path: str) -> None:

@@ -14,7 +14,7 @@ from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from scripts.site import runtime
-from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, file_for, serve
+from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, file_for, open_to_go_on, serve
 from tests.site.builds import ADDRESS, ROOT, build_site
 from tests.site.small import small_project
 from tests.site.snippets import UV, clean_python
@@ -108,7 +108,7 @@ def shared_page(chromium: Browser, complete: Path, asked: list[str]) -> Iterator
     context.route("**/*", partial(serve, complete))
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
-    page.goto(ADDRESS + "reference/summary/")
+    open_to_go_on(page, "reference/summary/")
     yield page
     context.close()
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from scripts.site.update_katex import ASSETS
 from tests.docs.pages import all_pages
-from tests.site.audit import NARROW, PAPER, audit_page, serve
+from tests.site.audit import NARROW, PAPER, audit_page, open_to_go_on, serve
 from tests.site.builds import ADDRESS
 
 LIMIT = 150_000  # bytes, compressed, for the first load of any page
@@ -69,7 +69,7 @@ def test_page_is_light_and_accessible_and_holds_its_budgets_on_phone_screen_and_
 
 def go_to_the_cell(page: Page, start: str) -> None:
     """Follow a link to the cell, and see that the page was not loaded anew."""
-    page.goto(ADDRESS + start, wait_until="networkidle")
+    open_to_go_on(page, start)
     page.evaluate("window.sameDocument = true")
     page.locator("a[href*='learn/cell/']:visible").first.click()
     page.wait_for_selector("article .katex")

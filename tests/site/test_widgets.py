@@ -23,7 +23,7 @@ from lstm_tutorial import LSTM, RNN, softmax, trace_sequence
 from lstm_tutorial.text import comedies, encode, inputs, probabilities, sample, trained_on_comedies
 from scripts.figures import horizon
 from tests.docs.pages import all_pages, text_of
-from tests.site.audit import NARROW, VIOLATIONS, WIDE, file_for
+from tests.site.audit import NARROW, VIOLATIONS, WIDE, file_for, open_to_go_on
 from tests.site.builds import ADDRESS, ROOT
 
 FOLDER = ROOT / "docs/widgets"
@@ -508,7 +508,7 @@ def test_without_scripts_the_figures_stay(chromium: Browser, site: Path) -> None
 def test_it_works_in_any_folder_and_after_an_instant_navigation(
     name: str, site: Path, page: Page, context: BrowserContext
 ) -> None:
-    page.goto(ADDRESS + "reference/notation/", wait_until="networkidle")
+    open_to_go_on(page, "reference/notation/")
     page.evaluate("window.sameDocument = true")
     page.locator(f"a[href*='{VIEWS[name]}']").first.evaluate("link => link.click()")
     page.wait_for_url(ADDRESS + VIEWS[name])
