@@ -111,7 +111,7 @@ def training(way: Way, layer: Any, xs: Any) -> Callable[[], Any]:
 
     def forward_and_back() -> Any:
         with way.settings():
-            return torch.autograd.grad(way(layer, xs), [xs, *layer.parameters()], dhs)
+            return torch.autograd.grad(way.run(layer, xs), [xs, *layer.parameters()], dhs)
 
     return forward_and_back
 

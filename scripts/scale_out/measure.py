@@ -3,8 +3,8 @@
 ``python -m scripts.scale_out.measure`` starts the programs of this folder with torchrun, compares their
 results with those of NumPy in one process, and writes a record: without a GPU docs/records/scale_out.json, of
 two workers that exchange gradients with gloo, and with GPUs docs/records/scale_out_gpu.json, of one worker
-for each of them and nccl. tests/parity/test_scale_out.py measures again and compares. Times are not measured
-here.
+for each of them and nccl. Averaged gradients are compared where there are two workers.
+tests/parity/test_scale_out.py measures again and compares. Times are not measured here.
 """
 
 import datetime
