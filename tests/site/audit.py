@@ -63,6 +63,11 @@ SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame
 SITEMAP = (
     """() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("sitemap.xml"))"""
 )
+FORMULA_IS_SET = """() => {  // no face of that name would be as good as a loaded one to `check` alone
+    const letter = document.querySelector("article .katex-html .mathnormal")
+    return letter && getComputedStyle(letter).fontFamily.includes("Formula_Math") &&
+        document.fonts.check("16px Formula_Math")
+}"""
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 BUDGETS = (Path(__file__).parent / "budgets.js").read_text(encoding="utf-8")
 VIOLATIONS = """options => axe.run(document, options).then(({ violations }) => violations.flatMap(

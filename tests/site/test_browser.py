@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from scripts.site.update_katex import ASSETS
 from tests.docs.pages import all_pages
-from tests.site.audit import NARROW, PAPER, audit_page, open_to_go_on, serve
+from tests.site.audit import FORMULA_IS_SET, NARROW, PAPER, audit_page, open_to_go_on, serve
 from tests.site.builds import ADDRESS
 
 LIMIT = 150_000  # bytes, compressed, for the first load of any page
@@ -79,9 +79,7 @@ def go_to_the_cell(page: Page, start: str) -> None:
 def test_mathematics_is_set_after_an_instant_navigation(page: Page) -> None:
     """Coming from a page without mathematics, its stylesheet must come along."""
     go_to_the_cell(page, "reference/bibliography/")
-    page.wait_for_function("() => document.fonts.check('16px Formula_Math')")
-    font = page.locator("article .katex .mathnormal").first.evaluate("e => getComputedStyle(e).fontFamily")
-    assert "Formula_Math" in font
+    page.wait_for_function(FORMULA_IS_SET)
     box = page.locator("article .katex-mathml").first.bounding_box()
     assert box is not None
     assert box["width"] <= 1

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from scripts.site.offline import NAME, pack
-from tests.site.audit import file_for
+from tests.site.audit import FORMULA_IS_SET, file_for
 from tests.site.builds import ADDRESS
 from tests.site.html import pages
 from tests.site.small import build
@@ -31,7 +31,7 @@ class Watched:
 
     def shows_formulas_and_figures(self) -> bool:
         """Tell whether a formula stands in its own font, and a figure is drawn."""
-        self.page.wait_for_function("() => document.fonts.check('16px Formula_Math')")
+        self.page.wait_for_function(FORMULA_IS_SET)
         assert self.page.locator("article .katex-html").first.is_visible()
         return self.page.locator("article figure svg text").first.is_visible()
 
