@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from scripts.site.update_katex import ASSETS
 from tests.docs.pages import all_pages
-from tests.site.audit import FORMULA_IS_SET, NARROW, PAPER, audit_page, open_to_go_on, serve
+from tests.site.audit import FORMULA_IS_SET, NARROW, PAPER, SHIFTS, audit_page, open_to_go_on, serve
 from tests.site.builds import ADDRESS
 
 LIMIT = 150_000  # bytes, compressed, for the first load of any page
@@ -42,6 +42,7 @@ def window(chromium: Browser, site: Path) -> Iterator[Page]:
     """Open a window in which one page after the other is looked at."""
     context = chromium.new_context()
     context.route("**/*", partial(serve, site))
+    context.add_init_script(f"({SHIFTS})()")
     yield context.new_page()
     context.close()
 

@@ -16,14 +16,13 @@ from urllib.parse import quote, unquote
 
 import numpy as np
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, ViewportSize
 
 from lstm_tutorial import LSTM, RNN, softmax, trace_sequence
 from lstm_tutorial.text import comedies, encode, inputs, probabilities, sample, trained_on_comedies
 from scripts.figures import horizon
 from tests.docs.pages import all_pages, text_of
-from tests.site.audit import NARROW, VIOLATIONS, WIDE, file_for, open_to_go_on
+from tests.site.audit import NARROW, SHIFTS, WIDE, file_for, open_to_go_on, violations
 from tests.site.builds import ADDRESS, ROOT
 
 FOLDER = ROOT / "docs/widgets"
@@ -48,12 +47,7 @@ GO_BACK = """async states => {
         return [values, { ...back, ...weightGradients(values, back) }, plain]
     }))
 }"""
-SHIFTS = """() => {
-    window.shifts = []
-    const note = ({ value, hadRecentInput }) => hadRecentInput || shifts.push(value)
-    const observer = new PerformanceObserver(list => list.getEntries().forEach(note))
-    observer.observe({ type: "layout-shift", buffered: true })
-}"""
+LATER = "new Promise(done => setTimeout(done, 400))"  # the address follows 300 ms after the last change
 NUMBERS = """async ([name, states]) => {
     const { view } = await import(`/widgets/${name}.js`)
     const fields = view.controls.filter(({ key }) => key)
@@ -113,7 +107,7 @@ def figure_of(page: Page, name: str) -> Locator:
 
 def open_view(page: Page, name: str, path: str) -> Locator:
     """Open a page and press the first link under the view."""
-    page.goto(ADDRESS + path, wait_until="networkidle")
+    page.goto(ADDRESS + path)
     figure = figure_of(page, name)
     figure.locator(".try a").first.click()
     figure.locator(".live").wait_for()
@@ -183,7 +177,7 @@ def test_the_plot_of_the_horizon_shows_the_first_state_of_its_view(page: Page) -
 def test_it_is_driven_by_keys_and_its_link_brings_it_back(
     name: str, path: str, page: Page, context: BrowserContext
 ) -> None:
-    page.goto(ADDRESS + path, wait_until="networkidle")
+    page.goto(ADDRESS + path)
     figure = figure_of(page, name)
     assert figure.locator(".live").count() == 0, "nothing is computed before a touch"
     figure.locator(".try a").first.focus()
@@ -199,14 +193,14 @@ def test_it_is_driven_by_keys_and_its_link_brings_it_back(
     assert after != before
     assert before[0] != after[0], "the sentence says so"
     page.wait_for_function("() => location.search !== ''")
-    page.wait_for_timeout(400)  # the address follows a little later
+    page.evaluate(LATER)
     other = context.new_page()
-    other.goto(page.url, wait_until="networkidle")
+    other.goto(page.url)
     other.locator(f"figure[data-view={name}] .live").wait_for()
     assert seen(other.locator(f"figure[data-view={name}]")) == after
     assert other.evaluate("scrollY") > 0, "the link leads to the figure"
     figure.get_by_text("Reset").click()
-    other.goto(f"{ADDRESS}{path}?{name}=#{figure.get_attribute('id')}", wait_until="networkidle")
+    other.goto(f"{ADDRESS}{path}?{name}=#{figure.get_attribute('id')}")
     other.locator(f"figure[data-view={name}] .live").wait_for()
     assert seen(figure) == seen(other.locator(f"figure[data-view={name}]")), "the first state"
 
@@ -249,21 +243,31 @@ def test_an_address_that_makes_no_sense_breaks_nothing(name: str, page: Page) ->
 
 @every_place
 @pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_nothing_jumps(name: str, path: str, width: ViewportSize, context: BrowserContext) -> None:
-    """Reading past the view shifts nothing, and neither does opening it by a link.
+def test_it_comes_with_the_reader_and_moves_nothing(
+    name: str, path: str, width: ViewportSize, context: BrowserContext, site: Path
+) -> None:
+    """It waits until the reader comes near. Reading past it shifts nothing, nor does opening it by a link.
 
     Fonts are left out of this: text in them is a little longer than before they came.
     """
     page = context.new_page()  # whose errors are meant
+    scripts: list[str] = []
+    page.on(
+        "request", lambda request: scripts.append(request.url) if request.resource_type == "script" else None
+    )
     page.set_viewport_size(width)
     page.route(re.compile("woff2$"), lambda route: route.abort())
     page.add_init_script(f"({SHIFTS})()")
     page.goto(ADDRESS + path, wait_until="networkidle")
+    files = [file_for(site, script) for script in scripts]
+    assert sum(len(gzip.compress(file.read_bytes())) for file in files if file) <= SCRIPTS
+    assert not any("/widgets/" in script for script in scripts)
     link = figure_of(page, name).locator(".try a").first.evaluate("link => link.href")
+    assert sum(f"/widgets/{name}.js" in script for script in scripts) == 1
     page.mouse.wheel(0, 300)
     page.wait_for_timeout(300)
     assert sum(page.evaluate("shifts")) < 0.01
-    page.goto(link, wait_until="networkidle")
+    page.goto(link)
     page.locator(f"figure[data-view={name}].ready .live").wait_for()
     page.wait_for_timeout(300)
     assert sum(page.evaluate("shifts")) < 0.01
@@ -273,15 +277,10 @@ def test_nothing_jumps(name: str, path: str, width: ViewportSize, context: Brows
 @every_place
 def test_it_is_accessible_when_it_is_open(name: str, path: str, page: Page) -> None:
     figure = open_view(page, name, path)
-    page.evaluate(AXE_SCRIPT)
-    target = [f"figure[data-view={name}]"]
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_selector(f"body[data-md-color-scheme={'default' if scheme == 'light' else 'slate'}]")
-        assert (
-            page.evaluate(VIOLATIONS.replace("document, ", f"{target}, "), {"resultTypes": ["violations"]})
-            == []
-        )
+        assert violations(page, f"figure[data-view={name}]") == []
     small = figure.locator(".live :is(input, select, button)").evaluate_all(
         """fields => fields.filter(field => field.getBoundingClientRect().height < 24)
             .map(field => field.outerHTML)"""
@@ -311,7 +310,7 @@ def test_a_link_that_does_not_fit_is_told(page: Page) -> None:
     """What is left of it is shown."""
     told = "Part of the link does not fit and was left out."
     for state, fits in (("f:6,i:-2.5", True), ("f:6,i:99", False), ("f:6,i", False), ("f:6,g:1", False)):
-        page.goto(f"{ADDRESS}{VIEWS['cell']}?cell={state}", wait_until="networkidle")
+        page.goto(f"{ADDRESS}{VIEWS['cell']}?cell={state}")
         figure = figure_of(page, "cell")
         assert (told in figure.inner_text()) != fits
         assert "keeps <b>99.8%" in figure.locator(".live-say").inner_html(), "with f at 6"
@@ -362,21 +361,6 @@ def test_it_is_light(name: str, page: Page) -> None:
     assert sum(sizes.values()) <= LIMIT, sizes
 
 
-@every_place
-def test_it_waits_until_the_reader_comes_near(name: str, path: str, page: Page, site: Path) -> None:
-    scripts: list[str] = []
-    page.on(
-        "request", lambda request: scripts.append(request.url) if request.resource_type == "script" else None
-    )
-    page.goto(ADDRESS + path, wait_until="networkidle")
-    page.wait_for_timeout(500)
-    files = [file_for(site, script) for script in scripts]
-    assert sum(len(gzip.compress(file.read_bytes())) for file in files if file) <= SCRIPTS
-    assert not any("/widgets/" in script for script in scripts)
-    figure_of(page, name)
-    assert sum(f"/widgets/{name}.js" in script for script in scripts) == 1
-
-
 def test_random_numbers_are_those_of_numpy(page: Page) -> None:
     seeds = [0, 1, 2, 42, 99, 2**31, 2**32 - 1]
     page.goto(ADDRESS)
@@ -412,13 +396,13 @@ def test_what_is_written_is_what_the_package_writes(page: Page) -> None:
 
 
 def test_the_written_text_of_the_figure_is_the_first_state_of_its_view(page: Page) -> None:
-    page.goto(ADDRESS + VIEWS["write"], wait_until="networkidle")
+    page.goto(ADDRESS + VIEWS["write"])
     drawing = page.locator("figure[data-view=write] svg")
     before = drawing.evaluate(DRAWN)
     figure = open_view(page, "write", VIEWS["write"])
     seen(figure)
     assert drawing.evaluate(DRAWN) != before
-    page.goto(f"{ADDRESS}{VIEWS['write']}?write=#{figure.get_attribute('id')}", wait_until="networkidle")
+    page.goto(f"{ADDRESS}{VIEWS['write']}?write=#{figure.get_attribute('id')}")
     figure.locator(".live").wait_for()
     seen(figure)
     assert drawing.evaluate(DRAWN) == before
@@ -429,7 +413,7 @@ def test_a_network_is_loaded_when_it_is_touched_and_a_failure_is_told(context: B
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.route("**/write.safetensors", lambda route: route.abort())
-    page.goto(ADDRESS + VIEWS["write"], wait_until="networkidle")
+    page.goto(ADDRESS + VIEWS["write"])
     figure = figure_of(page, "write")
     page.wait_for_load_state("networkidle")
     assert not any("safetensors" in address for address in asked)
@@ -464,11 +448,11 @@ def test_a_prime_of_ones_own_goes_along_in_the_link_and_an_unknown_letter_is_tol
     assert after[0] != before[0]
     label = figure.locator("svg").get_attribute("aria-label")
     assert '"Go, [ay]; \'tis: so & so?"\n' in str(label)
-    page.wait_for_timeout(400)  # the address follows a little later
+    page.evaluate(LATER)
     start, state, anchor = re.split(r"(?<=write=)(.*)(?=#)", page.url)
     for address in (page.url, start + quote(state, safe="") + anchor):
         other = context.new_page()
-        other.goto(address, wait_until="networkidle")
+        other.goto(address)
         other.locator("figure[data-view=write] .live").wait_for()
         assert seen(other.locator("figure[data-view=write]")) == after
         assert other.locator("figure[data-view=write] svg").get_attribute("aria-label") == label
@@ -477,7 +461,7 @@ def test_a_prime_of_ones_own_goes_along_in_the_link_and_an_unknown_letter_is_tol
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
 def test_a_text_grows_only_where_motion_is_welcome(motion: Any, page: Page) -> None:
     page.emulate_media(reduced_motion=motion)
-    page.goto(ADDRESS + VIEWS["write"], wait_until="networkidle")
+    page.goto(ADDRESS + VIEWS["write"])
     figure = figure_of(page, "write")
     figure.evaluate(
         """figure => {
