@@ -4,7 +4,7 @@
 import { attach, python, shown } from "./draw.js"
 import { step } from "./lstm.js"
 import { plot } from "./plot.js"
-import { CHANGES, NAMES, hold, load, outputs, table, tiles } from "./trained.js"
+import { CHANGES, NAMES, hold, load, outputs, remembered, table, tiles } from "./trained.js"
 
 const T = 40, H = 4, UNIT = 3 // the unit that adds
 const { network, program } = await load("inside_adding", 2, H, 1)
@@ -16,7 +16,7 @@ const draws = seed => {
 }
 
 // Every step, with the answer if the network were asked now and the best guess: what was marked so far, and half of what is to come.
-const read = state => {
+const read = remembered(state => {
   const { seed, first, second, one, two } = state, numbers = draws(seed), steps = []
   const zero = new Array(H).fill(0)
   for (let t = 1; t <= T; t++) {
@@ -27,7 +27,7 @@ const read = state => {
     steps.push({ ...now, guess, answer: outputs(network, now.h)[0] })
   }
   return steps
-}
+}, "seed", "first", "second", "one", "two", "change", "unit")
 
 const slider = (key, label, min, max, value) => ({ key, label, min, max, step: 1, value, show: String })
 const number = (key, label, value) => ({ key, label, min: 0, max: 1, step: 0.05, value })

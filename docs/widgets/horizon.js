@@ -42,8 +42,8 @@ const drawn = draw => {
   return networks.get(draw)
 }
 
-// What is left at each lag, from 0 on.
-const profiles = ({ bias, radius, scale, draw }) => {
+// What is left at each lag, from 0 on: by the gates alone at all of them, by all paths as far back as is shown.
+const profiles = ({ bias, radius, scale, draw, lag }) => {
   const { W, V, xs, radius: now } = drawn(draw)
   const inputs = scaled(xs, scale * Math.sqrt(3)) // uniform numbers of variance scale squared
   const zero = new Array(H).fill(0), one = new Array(H).fill(1)
@@ -57,13 +57,14 @@ const profiles = ({ bias, radius, scale, draw }) => {
   const left = { all: [], gates: [], plain: [] }
   let dh = zero, dc = one, kept = one, d = one
   for (let t = T - 1; t >= 0; t--) {
+    left.gates.push(norm(kept) / norm(one))
+    kept = kept.map((value, k) => value * steps[t].f[k])
+    if (t < T - 1 - lag) continue
     const back = stepBackward(lstm, steps[t], dh, dc)
     left.all.push(norm(back.c) / norm(one))
-    left.gates.push(norm(kept) / norm(one))
     left.plain.push(norm(d) / norm(one))
     dh = back.h_prev
     dc = back.c_prev
-    kept = kept.map((value, k) => value * steps[t].f[k])
     d = plainBackward(plain, hs[t], d)
   }
   return left

@@ -3,13 +3,13 @@
 // held, or its cell state zeroed, once the bit is stored.
 import { attach, shown } from "./draw.js"
 import { step } from "./lstm.js"
-import { CHANGES, NAMES, hold, load, outputs, table, tiles } from "./trained.js"
+import { CHANGES, NAMES, hold, load, outputs, remembered, table, tiles } from "./trained.js"
 
 const SYMBOLS = "BTPSXVE", H = 16, UNIT = 2, SINCE = 2 // the unit that carries the bit; the step from which a change holds
 const { network, program } = await load("inside_reber", SYMBOLS.length, H, SYMBOLS.length)
 
 // Every step of the string, each with what the network expects next: a probability for each symbol.
-const read = state => {
+const read = remembered(state => {
   const zero = new Array(H).fill(0), steps = []
   for (const [t, letter] of [...state.string].entries()) {
     const x = [...SYMBOLS].map(symbol => +(symbol === letter))
@@ -19,7 +19,7 @@ const read = state => {
     steps.push({ ...now, p: powers.map(value => value / total) })
   }
   return steps
-}
+}, "string", "change", "unit")
 
 const at = (steps, { time }) => steps[Math.min(time, steps.length) - 1]
 const percent = share => shown(100 * share, share > 0.99 ? 1 : 0) + "%"
