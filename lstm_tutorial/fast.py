@@ -106,7 +106,7 @@ def run_backward(
             strict=True,
         )
         for dh_t, da_t, local_fic, local_o, dh_dc_t, f_t in steps_back:
-            np.add(dh_t, dh_prev, dh)  # from the loss and from the next step
+            np.add(dh_t, dh_prev, dh)  # dh_prev: from the next step
             np.multiply(dh, dh_dc_t, through_h)
             np.add(dc, through_h, dc)  # c acts through h and the next c
             np.multiply(local_fic, dc, local_fic)

@@ -43,7 +43,7 @@ def difference_from_pytorch() -> float:
 
 # --8<-- [start:others]
 def difference_from_keras() -> float:
-    network = LSTM(3, 5, None, rng=0)
+    network = LSTM(3, 5, None, rng=0)  # None: no read-out
     layer, _ = to_keras(network)
     rng = np.random.default_rng(0)
     xs = rng.standard_normal((7, 3, 4))  # (T, D, B)
