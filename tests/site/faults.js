@@ -1,4 +1,5 @@
-// What is wrong with an open page: text that is cut, covered, broken or too small in a figure, a comma that begins a line.
+// What is wrong with an open page: text that is cut, covered, broken or too small in a figure, a comma that begins a line,
+// links of the navigation too near to each other for a finger.
 smallest => {
     const faults = [], all = selector => document.querySelectorAll(selector), lines = (node, start, end) => {
         const range = document.createRange()
@@ -16,6 +17,12 @@ smallest => {
         const code = button.closest("pre").querySelector("code")
         if (button.getBoundingClientRect().left < code.getBoundingClientRect().right - 1 || code.closest(".language-text"))
             faults.push("copy button: " + code.textContent.slice(0, 60))
+    }
+    let above = -Infinity
+    for (const link of all(".md-nav--primary a.md-nav__link")) if (link.checkVisibility()) {
+        const { top } = link.getBoundingClientRect()
+        if (top > above && top < above + 24) faults.push("too near to the link above it: " + link.textContent.trim())
+        above = top
     }
     for (const formula of all("article span.math")) {
         const next = formula.nextSibling, mark = next?.nodeType === Node.TEXT_NODE && next.data.match(/^[,.;:!?)]/)
