@@ -104,6 +104,12 @@ def traced(lstm: LSTM, text: Symbols) -> tuple[StepTrace, Symbols]:
 
 
 @cache
+def tested() -> tuple[StepTrace, Symbols]:
+    """Run along the test text."""
+    return traced(trained_on_comedies(), comedies().test)
+
+
+@cache
 def choose() -> Choice:
     """Choose the unit, on the validation text."""
     text, lstm = comedies(), trained_on_comedies()
@@ -120,7 +126,7 @@ def find() -> Unit:
     """Test the unit that was chosen, and set it back."""
     lstm, test = trained_on_comedies(), comedies().test
     (unit, second, *rest), chosen_by, early = choose()
-    trace, letters = traced(lstm, test)
+    trace, letters = tested()
     others = np.random.default_rng(0).permutation(rest[::-1])[:UNITS]
     untouched, *moved = line_breaks(lstm, test, early, [None, unit, second, *others])
     return Unit(

@@ -3,16 +3,16 @@
 ``mkdocs.yml`` names `formatter` as the format of Python fences. markdown-exec reads their options and lays
 out source and result. The blocks run here for three reasons. A block that fails raises, so the build fails
 with MkDocs and with Zensical. A block may give named values to the sentences of its page
-(`scripts.site.values`). And MkDocs runs the programs of all pages beforehand, in several processes, and keeps
-the results from build to build, until `scripts.site.hooks` finds that anything else changed.
+(`scripts.site.values`). And MkDocs has the programs of all pages run in other processes, while it makes the
+first pages, and keeps the results from build to build, until `scripts.site.hooks` finds that anything else
+changed.
 """
 
 import linecache
 import re
 import textwrap
 import traceback
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
@@ -38,8 +38,12 @@ class Result(NamedTuple):
     values: list[tuple[str, str]]
 
 
-results: dict[tuple[Block, ...], Result] | None = None
-"""The result of each block, by the blocks of its page up to it; None where no results are kept."""
+Results = dict[tuple[Block, ...], Result]
+"""The result of each block, by the blocks of its page up to it."""
+results: Results | None = None
+"""What is known; None where no results are kept."""
+running: dict[Block, Future[Results]] = {}
+"""What other processes compute, by the first block of a page. A page that needs it waits for it."""
 
 
 class Program:
@@ -54,6 +58,8 @@ class Program:
         """Return the result of the next block."""
         self.blocks.append(block)
         known = {} if results is None else results
+        if self.blocks[0] in running:
+            known |= running.pop(self.blocks[0]).result()
         key = tuple(self.blocks)
         if key not in known:
             for waiting in self.blocks[self.finished :]:
@@ -73,23 +79,21 @@ def blocks_of(page: Path, snippets: SnippetPreprocessor) -> list[Block]:
     return [Block(code, "source=" not in fence[2]) for code, fence in zip(codes, fences, strict=True)]
 
 
-def run_blocks(blocks: list[Block]) -> dict[tuple[Block, ...], Result]:
+def run_blocks(blocks: list[Block]) -> Results:
     """Run the blocks of a page, up to one that fails, and return their results."""
     names: dict[str, Any] = {"__name__": "__main__"}
-    found: dict[tuple[Block, ...], Result] = {}
+    found: Results = {}
     with suppress(SuperFencesException):  # it fails again, and says so, when its page is made
         for count, block in enumerate(blocks, 1):
             found[tuple(blocks[:count])] = run_block(block, "", names)
     return found
 
 
-def run_pages(
-    pages: list[Path], pool: Executor, quoting: dict[str, Any]
-) -> Iterator[dict[tuple[Block, ...], Result]]:
-    """Run the blocks of all pages in the processes of the pool; `quoting` is how pages quote snippets."""
+def run_pages(pages: list[Path], pool: Executor, quoting: dict[str, Any]) -> dict[Block, Future[Results]]:
+    """Let the processes of the pool run the blocks of all pages; `quoting` is how pages quote snippets."""
     snippets = SnippetPreprocessor(SnippetExtension(**quoting).getConfigs(), Markdown())
     programs = [blocks for page in pages if (blocks := blocks_of(page, snippets))]
-    return pool.map(run_blocks, sorted(programs, key=lambda blocks: -len(blocks)))
+    return {blocks[0]: pool.submit(run_blocks, blocks) for blocks in programs}
 
 
 programs: dict[Markdown, Program] = {}

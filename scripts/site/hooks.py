@@ -2,7 +2,7 @@
 
 With ``--dirty``, which ``make serve`` gives, MkDocs makes only edited pages again. So when anything else that
 pages are made with has changed, all of them are made again. If code or a record has changed, figures and the
-results of executed blocks are computed first, in new processes; and as an edited block runs in MkDocs' own
+results of executed blocks are computed anew, in new processes; and as an edited block runs in MkDocs' own
 process, which ``mkdocs serve`` keeps alive, the package's modules are imported anew there. Zensical does not
 call hooks: run ``python scripts/site/build.py`` before it.
 """
@@ -10,7 +10,6 @@ call hooks: run ``python scripts/site/build.py`` before it.
 import hashlib
 import os
 import sys
-from collections import ChainMap
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -50,11 +49,13 @@ def on_pre_build(config: MkDocsConfig) -> None:
     context, code = context_hash(), code_hash() if is_served else "the only build of this process"
     if code != last_code:
         reload_modules()
-        with build.workers() as pool:
-            pages = sorted(Path(config.docs_dir).rglob("*.md"))
-            results = execute.run_pages(pages, pool, config.mdx_configs["pymdownx.snippets"])
+        pages, pool = sorted(Path(config.docs_dir).rglob("*.md")), build.workers()
+        try:
             build.build(pool)
-            execute.results = dict(ChainMap(*results))
+            execute.results = {}
+            execute.running = execute.run_pages(pages, pool, config.mdx_configs["pymdownx.snippets"])
+        finally:
+            pool.shutdown(wait=False)  # it goes on with the blocks while the first pages are made
         last_code = code
     if context != last_hash:
         for page in Path(config.site_dir).rglob("*.html"):
@@ -71,6 +72,12 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
     """Write the content security policy into the 404 page."""
     is_page = template_name.endswith(".html") and not is_served
     return policy.add_policy(output_content) if is_page else output_content
+
+
+def on_build_error(error: Exception) -> None:
+    """Start no more blocks, so that MkDocs can end with its message."""
+    for waiting in execute.running.values():
+        waiting.cancel()
 
 
 def on_post_build(config: MkDocsConfig) -> None:

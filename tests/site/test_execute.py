@@ -43,10 +43,17 @@ def test_an_edited_block_finds_the_names_of_those_before_it() -> None:
     assert printed("x = [1]", "x.append(3)", "print(x)")[2] == "[1, 3]\n"
 
 
-def test_a_page_is_run_beforehand_with_the_snippets_that_it_quotes(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("_kept")
+def test_a_page_waits_for_what_is_run_elsewhere_with_the_snippets_that_it_quotes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = tmp_path / "page.md"
     (tmp_path / "part.py").write_text("# --8<-- [start:x]\nx = 5\n# --8<-- [end:x]\n")
-    page.write_text('```python exec="on"\n--8<-- "part.py:x"\nprint(x)\n```\n')
+    page.write_text(f'```python exec="on"\n--8<-- "part.py:x"\nprint(x)\n\n{CLOCK}\n```\n')
     with ThreadPoolExecutor() as pool:
-        (found,) = execute.run_pages([page], pool, {"base_path": [str(tmp_path)], "check_paths": True})
-    assert [result.printed for result in found.values()] == ["5\n"]
+        running = execute.run_pages([page], pool, {"base_path": [str(tmp_path)], "check_paths": True})
+    monkeypatch.setattr(execute, "running", running)
+    ((block, future),) = running.items()
+    (result,) = future.result().values()
+    assert result.printed.startswith("5\n")
+    assert printed(block.code) == [result.printed], "it did not run again"
