@@ -19,6 +19,7 @@ from scripts.files import GENERATED, write_atomically
 PRIME, LETTERS, TEMPERATURE, SEED = "ROSALIND.\n", 240, 0.6, 1
 COLUMNS, CELL, ROW, KEY = 50, 8.4, 19, 29
 FULL, SHADES = 1.5, 6
+SPARE = 1  # rows left free: the first link of the view writes a longer text, and nothing below may move
 ROWS = re.compile(r"[^\n]{0,49}\n|[^\n]{1,49}(?: |\Z)|[^\n]{1,50}")
 """A row holds a line of the text, or as many of its words as fit."""
 
@@ -36,7 +37,7 @@ def text() -> tuple[str, FloatArray]:
 def picture(letters: str, c: FloatArray, unit: int) -> str:
     """Return the letters as SVG, each on the shade of its c, (T,), with a line under the prime and a key."""
     rows = ROWS.findall(letters)
-    width, height = place(COLUMNS), (len(rows) + 1.5) * ROW
+    width, height = place(COLUMNS), (len(rows) + SPARE + 1.5) * ROW
     shades = 10 + np.floor(SHADES * np.clip(c / FULL, -1, 1) + 0.5).astype(int)  # (T,)
     tiles: dict[int, str] = {}
 
