@@ -24,7 +24,7 @@ for name in arrays:
   return { network, program }
 }
 
-// Runs a network anew only when what the run depends on has changed: to go from step to step, or to another unit, needs none.
+// Runs a network anew only when what the run depends on has changed: to go from step to step needs no run.
 export const remembered = (run, ...names) => {
   const runs = new Map()
   return state => {
@@ -62,7 +62,7 @@ export const tiles = (figure, after, { name, title, width, rows, row, columns, n
   const picture = svg("svg", { viewBox: `0 0 ${width} ${end + 46}`, class: "live-tiles", role: "img", "aria-label": name, "font-size": 14.5 })
   const text = (u, v, words, anchor = "middle") => svg("text", { x: u, y: v, "text-anchor": anchor }, words)
   picture.append(text(0, 15, title, "start"))
-  const paths = {} // all tiles of one look are one path, which draws in a third of the time
+  const paths = {} // one for all tiles of the same look: less to style and to draw
   for (const [k, { label, values }] of rows.entries()) {
     picture.append(text(x - 8, y + (k + 0.5) * height + 5, label, "end"))
     for (const [t, value] of values.entries()) {

@@ -1,11 +1,11 @@
 """Results of executed blocks are kept while a site is served, and only as long as they hold."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from scripts.site import execute
+from scripts.site import execute, hooks
 
 CLOCK = "import time\n\nnow = time.perf_counter_ns()\nprint(now)"
 
@@ -57,3 +57,10 @@ def test_a_page_waits_for_what_is_run_elsewhere_with_the_snippets_that_it_quotes
     (result,) = future.result().values()
     assert result.printed.startswith("5\n")
     assert printed(block.code) == [result.printed], "it did not run again"
+
+
+def test_after_an_error_no_more_blocks_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting: Future[execute.Results] = Future()
+    monkeypatch.setattr(execute, "running", {execute.Block("x = 1", hidden=True): waiting})
+    hooks.on_build_error(ValueError("a page is wrong"))
+    assert waiting.cancelled()

@@ -398,10 +398,11 @@ def test_what_is_written_is_what_the_package_writes(page: Page) -> None:
 def test_the_written_text_of_the_figure_is_the_first_state_of_its_view(page: Page) -> None:
     page.goto(ADDRESS + VIEWS["write"])
     drawing = page.locator("figure[data-view=write] svg")
-    before = drawing.evaluate(DRAWN)
+    before, box = drawing.evaluate(DRAWN), drawing.get_attribute("viewBox")
     figure = open_view(page, "write", VIEWS["write"])
     seen(figure)
     assert drawing.evaluate(DRAWN) != before
+    assert drawing.get_attribute("viewBox") == box, "a longer text moves what is below"
     page.goto(f"{ADDRESS}{VIEWS['write']}?write=#{figure.get_attribute('id')}")
     figure.locator(".live").wait_for()
     seen(figure)
