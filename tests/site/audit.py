@@ -74,12 +74,14 @@ FOLLOW = """href => {
     link.click()
     link.remove()
 }"""
-SHIFTS = """() => {  // for `add_init_script`: how far what stands on the page moves by itself
-    window.shifts = []
-    const note = ({ value, hadRecentInput }) => hadRecentInput || shifts.push(value)
-    const observer = new PerformanceObserver(list => list.getEntries().forEach(note))
+SHIFT = """() => new Promise(done => {  // how far what stands on the page has moved by itself
+    const observer = new PerformanceObserver(list => {
+        const own = list.getEntries().filter(({ hadRecentInput }) => !hadRecentInput)
+        done(own.reduce((sum, { value }) => sum + value, 0))
+    })
     observer.observe({ type: "layout-shift", buffered: true })
-}"""
+    setTimeout(() => done(0), 100)  // nothing has moved, so nobody calls
+})"""
 SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 SITEMAP = (
     """() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith("sitemap.xml"))"""
@@ -139,7 +141,7 @@ def file_for(site: Path, address: str) -> Path | None:
 def audit_page(page: Page, site: Path, path: str) -> Audit:
     """Open a page once, let it settle, and look at it on a phone, on paper and on a wide screen.
 
-    In this page `SHIFTS` runs before any other script. The browser caches nothing of what `serve` answers, so
+    The browser caches nothing of what `serve` answers, so
     every page is a first load.
     """
     audit = Audit()
@@ -158,7 +160,7 @@ def audit_page(page: Page, site: Path, path: str) -> Audit:
     page.evaluate("document.fonts.ready.then(() => null)")
     page.wait_for_function("() => document.querySelector('.md-search')?.ariaLabel")  # site.js has run
     audit.sizes = {response.url.removeprefix(ADDRESS): _size(site, response) for response in responses}
-    audit.shift = sum(page.evaluate("shifts"))
+    audit.shift = shift(page)
     audit.narrow = page.evaluate(FAULTS, 11)
     audit.narrow_width = page.evaluate(WIDTH)
     page.set_viewport_size(PAPER)
@@ -180,6 +182,11 @@ def audit_page(page: Page, site: Path, path: str) -> Audit:
     for event, listener in listeners.items():
         page.remove_listener(event, listener)
     return audit
+
+
+def shift(page: Page) -> float:
+    """Return how far what stood on the page has moved since it was loaded: the cumulative layout shift."""
+    return float(page.evaluate(SHIFT))
 
 
 def serve(site: Path, route: Route) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Route, sync_playwright
 
 from scripts.site import runtime
 from tests.site.audit import ARGUMENTS, CHROMIUM, WIDE, file_for, open_to_go_on, serve
@@ -122,40 +122,52 @@ def window(shared_page: Page) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def shared_window(chromium: Browser, site: Path) -> Iterator[BrowserContext]:
-    """Open a window in each test process, for which the built site is the whole internet.
+def shared_tab(chromium: Browser, site: Path) -> Iterator[Page]:
+    """Open a page in each test process, for which the built site is the whole internet.
 
-    A window costs Chromium more than a page does.
+    A new page costs Chromium a new process, and that more than to load a chapter.
     """
 
     def serve_or_404(route: Route) -> None:
         path = file_for(site, route.request.url)
         route.fulfill(path=path or site / "404.html", status=200 if path else 404)
 
-    window = chromium.new_context(viewport=WIDE, color_scheme="light")
-    window.route("**/*", serve_or_404)
-    yield window
-    window.close()
+    context = chromium.new_context(viewport=WIDE, color_scheme="light")
+    context.route("**/*", serve_or_404)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
-def context(shared_window: BrowserContext) -> Iterator[BrowserContext]:
-    """Return the window, without pages and without anything that a test kept in it."""
-    yield shared_window
-    page = shared_window.new_page()
+def tab(shared_tab: Page) -> Iterator[Page]:
+    """Return an empty page; of what a test does to it, nothing stays."""
+    yield shared_tab
+    shared_tab.goto("about:blank")
+    shared_tab.unroute_all()
+    shared_tab.set_viewport_size(WIDE)
+    shared_tab.emulate_media(media="null", color_scheme="light", reduced_motion="null")
+    shared_tab.context.clear_permissions()
     everything = {"origin": ADDRESS, "storageTypes": "all"}
-    shared_window.new_cdp_session(page).send("Storage.clearDataForOrigin", everything)
-    shared_window.clear_permissions()
-    for page in shared_window.pages:
-        page.close()
+    session = shared_tab.context.new_cdp_session(shared_tab)
+    session.send("Storage.clearDataForOrigin", everything)
+    session.detach()
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """Open an empty page; whatever it reports as an error fails the test."""
-    page = context.new_page()
+def page(tab: Page) -> Iterator[Page]:
+    """Return the empty page; whatever it reports as an error fails the test."""
     errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
+
+    def note_message(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    def note_error(error: Error) -> None:
+        errors.append(str(error))
+
+    tab.on("console", note_message)
+    tab.on("pageerror", note_error)
+    yield tab
+    tab.remove_listener("console", note_message)
+    tab.remove_listener("pageerror", note_error)
     assert errors == []

@@ -11,11 +11,11 @@ from typing import Literal
 
 import pytest
 from fontTools.ttLib import TTFont
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from scripts.site.update_katex import ASSETS
 from tests.docs.pages import all_pages
-from tests.site.audit import FORMULA_IS_SET, NARROW, PAPER, SHIFTS, audit_page, open_to_go_on, serve
+from tests.site.audit import FORMULA_IS_SET, NARROW, PAPER, audit_page, open_to_go_on, serve
 from tests.site.builds import ADDRESS
 
 LIMIT = 150_000  # bytes, compressed, for the first load of any page
@@ -42,7 +42,6 @@ def window(chromium: Browser, site: Path) -> Iterator[Page]:
     """Open a window in which one page after the other is looked at."""
     context = chromium.new_context()
     context.route("**/*", partial(serve, site))
-    context.add_init_script(f"({SHIFTS})()")
     yield context.new_page()
     context.close()
 
@@ -91,13 +90,12 @@ def test_figures_survive_an_instant_navigation(page: Page) -> None:
     assert page.locator("article figure svg path").count() > 0
 
 
-def test_an_unknown_address_gets_the_404_page(context: BrowserContext) -> None:
-    page = context.new_page()
-    page.goto(ADDRESS + "learn/no-such-chapter/")
-    assert "does not exist" in page.locator("article").inner_text()
-    home = page.locator("article a").get_attribute("href")
-    page.goto(str(home))
-    assert page.locator("article h1").inner_text() != "This page does not exist"
+def test_an_unknown_address_gets_the_404_page(tab: Page) -> None:
+    tab.goto(ADDRESS + "learn/no-such-chapter/")
+    assert "does not exist" in tab.locator("article").inner_text()
+    home = tab.locator("article a").get_attribute("href")
+    tab.goto(str(home))
+    assert tab.locator("article h1").inner_text() != "This page does not exist"
 
 
 def test_the_first_tab_stop_skips_to_the_content(page: Page) -> None:

@@ -1,6 +1,6 @@
 """The audit of a page notices when a chapter is over a budget; its code can be copied as a program."""
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from tests.site.audit import BUDGETS
 from tests.site.builds import ADDRESS
@@ -26,8 +26,8 @@ def test_each_budget_is_noticed(page: Page) -> None:
         assert sign in over
 
 
-def test_a_block_is_copied_with_all_above_it(context: BrowserContext, page: Page) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_a_block_is_copied_with_all_above_it(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{ADDRESS}learn/memory/", wait_until="networkidle")
     page.evaluate("() => document.querySelectorAll('details').forEach(fold => fold.open = true)")
     blocks = page.locator("article .executed .language-python pre > code").all_text_contents()
