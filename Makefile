@@ -11,6 +11,9 @@ BIN := .venv/bin
 export OPENBLAS_NUM_THREADS := 1
 export NO_MKDOCS_2_WARNING := 1
 
+# Dozens of processes import the same modules, which Python compiles once where it may keep them.
+unexport PYTHONDONTWRITEBYTECODE
+
 serve: $(MADE)  ## the site on localhost, rebuilt when a file changes
 	$(BIN)/mkdocs serve --dirty
 

@@ -9,7 +9,7 @@ from scripts.plotting import style
 
 LAG, STEPS, EVERY, B = 8, 150, 10, 32
 CHUNKS = {9: "one chunk of 9 steps", 5: "chunks of 5 and 4 steps"}
-SEEDS = range(5)
+SEEDS = range(3)
 
 
 def last_only(ys: FloatArray, targets: FloatArray) -> tuple[float, FloatArray]:
@@ -58,7 +58,7 @@ def build() -> None:
         "truncated_bit",
         title="One bit, learned in one chunk and in two",
         description=(
-            "Two panels with a line for each of five seeds: the share of right answers during training. With"
+            "Two panels with a line for each of three seeds: the share of right answers during training. With"
             " one chunk all rise to 100 percent within 50 steps and stay there. With a cut between the bit"
             " and the question they rise and fall, some to 90 percent and some below 50, and end near 50."
         ),

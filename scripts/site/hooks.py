@@ -11,13 +11,16 @@ import hashlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import CombinedEvent, event_priority
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from scripts.files import ROOT
 from scripts.site import build, execute, policy, runtime
+from scripts.site.search import without_excluded
 
 last_hash = ""  # what `context_hash` returned when all pages were last made
 last_code = ""  # what `code_hash` returned when the figures and the results of blocks were last made
@@ -61,6 +64,26 @@ def on_pre_build(config: MkDocsConfig) -> None:
         for page in Path(config.site_dir).rglob("*.html"):
             page.unlink()  # what is missing is made, even with --dirty
         last_hash = context
+
+
+whole_page = ""  # the page that the theme's search is reading, with what it would pass over
+
+
+@event_priority(100)
+def before_search(context: TemplateContext, /, page: Page, **kwargs: Any) -> None:
+    """Take out of a page what the theme's search would parse only to pass over."""
+    global whole_page
+    whole_page = str(page.content)
+    page.content = without_excluded(whole_page)
+
+
+@event_priority(-100)
+def after_search(context: TemplateContext, /, page: Page, **kwargs: Any) -> None:
+    """Put it back."""
+    page.content = whole_page
+
+
+on_page_context = CombinedEvent(before_search, after_search)
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:

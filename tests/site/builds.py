@@ -8,7 +8,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "https://lstm.invalid/"  # a name that by definition belongs to nobody
-OWN = {"PYTHONDONTWRITEBYTECODE", "PYODIDE_DIR"}  # what a build does not inherit
 COPIED = ("docs", "lstm_tutorial", "scripts", "tests", "*.md", "*.yml", "*.toml", "LICENSE")
 
 
@@ -25,11 +24,8 @@ def copy_project(target: Path) -> Path:
 
 
 def environment(project: Path) -> dict[str, str]:
-    """Return the environment in which a copy imports its own package and scripts.
-
-    Compiled modules may be kept, whatever the caller's environment says: dozens of processes import the same.
-    """
-    inherited = {name: value for name, value in os.environ.items() if name not in OWN}
+    """Return the environment in which a copy imports its own package and scripts."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYODIDE_DIR"}
     return inherited | {
         "PYTHONPATH": str(project),
         "SITE_URL": ADDRESS,

@@ -47,9 +47,11 @@ def test_queries_find_their_page(page: Page) -> None:
     assert missed == []
 
 
-def test_no_figure_and_no_table_of_numbers_is_indexed(site: Path) -> None:
-    """In the index no eight numbers follow one another."""
+def test_no_figure_no_table_of_numbers_no_formula_and_no_code_is_indexed(site: Path) -> None:
+    """In the index no eight numbers follow one another, and no letter has an index."""
     index = json.loads((site / "search/search_index.json").read_text())
     for entry in index["docs"]:
         text = re.sub("<[^>]+>", " ", entry["text"])
         assert not re.search(r"(\W?\d\S*\s+){8}", text), entry["location"]
+        assert "\u200b" not in text, "which KaTeX writes under an index"
+        assert "<pre>" not in entry["text"]

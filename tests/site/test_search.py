@@ -7,7 +7,7 @@ import markdown_exec
 from markdown import Markdown
 
 from scripts.site import execute
-from scripts.site.search import SearchExtension
+from scripts.site.search import SearchExtension, without_excluded
 from scripts.site.values import ValuesExtension
 
 PAGE = """Prose with `inline` code.
@@ -45,3 +45,12 @@ def test_figures_and_tables_of_numbers_are_marked_and_tables_of_words_are_not() 
     assert html.count("data-search-exclude") == 2
     assert "<svg data-search-exclude>" in html
     assert "<table data-search-exclude>" in html.split("2.5")[1]
+
+
+def test_what_is_marked_is_taken_out_whole() -> None:
+    """The theme's own way ends at the first end of an element of the same name."""
+    html = (
+        'a <b class="x" data-search-exclude>1 <b>2</b> <bb>3</bb> <img> <b data-search-exclude>4</b> 5</b> z'
+        "<table data-search-exclude><tr></tr></table><b>y</b>"
+    )
+    assert without_excluded(html) == "a  z<b>y</b>"
