@@ -196,7 +196,9 @@ def _settle(figure: Figure) -> None:
     The layout differs from run to run in its last bits, and a coordinate halfway between two decimals would
     be rounded up in one run and down in the next.
     """
-    figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
         left, bottom, width, height = (round(float(v), 5) for v in axes.get_position().bounds)
