@@ -21,8 +21,8 @@ ABOUT = {
     "source": "section 4, table 2",
     "published": "Perfect solutions without the forget gate: 0 %; with it: 18 %, and 62 % with a decaying "
     "learning rate.",
-    "criterion": "Ten test streams of 10,000 symbols without a single mistake, tried when ten of 1,000 "
-    "symbols pass; checked every 100 updates.",
+    "criterion": "Ten test streams of 10,000 symbols without a single mistake, tried when ten "
+    "streams of 1,000 symbols pass; checked every 100 updates.",
     "differs": "Adam, softmax, truncation after 50 steps, 8 streams side by side that start anew every 500 "
     "symbols; ten test streams of 10,000 symbols where the paper has ten of 100,000; a prediction is right "
     "if its possible symbols are the most active outputs, while the paper asks that the error of every "
