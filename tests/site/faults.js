@@ -1,5 +1,5 @@
 // What is wrong with an open page: text that is cut, covered, broken or too small in a figure, a comma that begins a line,
-// links of the navigation too near to each other for a finger.
+// links of the navigation too near to each other for a finger, a fold in another size than the text around it.
 smallest => {
     const faults = [], all = selector => document.querySelectorAll(selector), lines = (node, start, end) => {
         const range = document.createRange()
@@ -18,6 +18,9 @@ smallest => {
         if (button.getBoundingClientRect().left < code.getBoundingClientRect().right - 1 || code.closest(".language-text"))
             faults.push("copy button: " + code.textContent.slice(0, 60))
     }
+    for (const fold of all("article details"))
+        if (getComputedStyle(fold).fontSize !== getComputedStyle(fold.parentElement).fontSize)
+            faults.push("another size than around it: " + fold.textContent.trim().slice(0, 60))
     let above = -Infinity
     for (const link of all(".md-nav--primary a.md-nav__link")) if (link.checkVisibility()) {
         const { top } = link.getBoundingClientRect()
