@@ -398,7 +398,7 @@ def test_numbers_that_are_too_large_are_said_to_be(network, dtype):
     values["dhs"][3] = largest
     made.Wy = made.Wy * 0 + 10
     trace = made.trace(values["xs"][0], *(values[f"{name}0"] for name in made.state_names))
-    with pytest.raises(FloatingPointError, match="not finite"):
+    with pytest.raises(FloatingPointError, match=r"step 0\b.* not finite"):
         made.backward(trace, dy=np.full((O, 3), largest))
     cache = unroll(made, values["xs"]).cache
     found = [
@@ -429,6 +429,8 @@ def test_the_step_that_is_named_is_the_first_that_is_not_finite():
             call(made, values["xs"])
         with pytest.raises(FloatingPointError, match=r"^from step 0 on: "):  # c is infinite, h is not
             call(overflowing, values["xs"] * 0 + 1)
+    with pytest.raises(FloatingPointError, match=r"^from step 0 on: "):
+        overflowing.forward(np.ones((D, 3)), values["h0"], values["c0"])
     made.Wy = np.ones((O, H))
     cache = unroll(made, values["xs"] * 0).cache
     values["dys"][3] = 1e308  # the sum over two outputs is infinite
