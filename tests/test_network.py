@@ -18,6 +18,7 @@ from lstm_tutorial import (
     backpropagate,
     backpropagate_trace,
     check_gradients,
+    drop_connections,
     trace_sequence,
     unroll,
 )
@@ -491,3 +492,16 @@ def test_a_trace_of_another_network_is_refused():
     trace = trace_sequence(RNN(D, H, O), np.zeros((2, D, 1)))
     with pytest.raises(TypeError, match="trace must be a StepTrace, got RNNTrace"):
         backpropagate_trace(LSTM(D, H, O), trace)
+
+
+def test_what_is_no_network_is_refused_by_name():
+    xs = np.zeros((2, D, 1))
+    trace = trace_sequence(LSTM(D, H, O), xs)
+    for call in (
+        lambda: unroll("LSTM", xs),  # type: ignore[arg-type]
+        lambda: trace_sequence("LSTM", xs),  # type: ignore[arg-type]
+        lambda: backpropagate_trace("LSTM", trace),  # type: ignore[arg-type]
+        lambda: drop_connections("LSTM", 0.5),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(TypeError, match=r"^network must be a network of this package, got str$"):
+            call()
