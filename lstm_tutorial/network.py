@@ -262,14 +262,14 @@ class Network:
         (K, D, B), and those of the state before the first step.
         """
         gradients: Gradients = {}
-        of_the_cell = self.parameters().keys() - {"Wy", "Wy_bias"}
+        cell_weights = self.parameters().keys() - {"Wy", "Wy_bias"}
         dxs = np.empty((len(steps), self.input_size, dhs.shape[2]), self.dtype)  # (K, D, B)
         for t in reversed(range(len(steps))):
             dh, *rest = dstate
             step_gradients = self.step_backward(steps[t], dhs[t] + dh, *rest)
             dxs[t] = step_gradients["x"]
             dstate = tuple([step_gradients[f"{name}_prev"] for name in self.state_names])
-            for name in of_the_cell:  # the same weights at each step: the sum
+            for name in cell_weights:  # the same weights at each step: the sum
                 gradients[name] = gradients.get(name, 0) + step_gradients[name]
         return gradients, dxs, dstate
         # --8<-- [end:run-backward]

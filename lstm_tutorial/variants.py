@@ -124,7 +124,7 @@ class Variant(LSTM):
         """Carry the gradients of `h` and `c` back through one step."""
         change = self.change
         x, h_prev, c_prev, f, i, c_tilde, o, c, _, _ = step
-        shown = c if change == "no output activation" else tanh(c)  # (H, B), times o it is h
+        shown = c if change == "no output activation" else tanh(c)  # (H, B), h = o * shown
         da_o = dh * shown * sigmoid_derivative(o)  # (H, B), zero where o is always 1
         dc = dc + dh * o * (1.0 if change == "no output activation" else tanh_derivative(shown))  # (H, B)
         if change == "peepholes":

@@ -45,10 +45,14 @@ def curve(length: int, seed: int) -> list[float]:
 def build() -> None:
     figure, panels = style.new_figure(height=4.4, rows=2, sharex=True, sharey=True)
     steps = range(EVERY, STEPS + 1, EVERY)
+    curves = {length: np.array([curve(length, seed) for seed in SEEDS]) for length in CHUNKS}
+    assert (curves[9][:, steps.index(50) :] > 0.95).all()
+    assert (curves[5] > 0.8).any(axis=1).sum() == 2, "two of three find it"
+    assert (abs(curves[5][:, -1] - 0.5) < 0.05).all(), "and none keeps it"
     for axes, (length, title) in zip(panels, CHUNKS.items(), strict=True):
         axes.axhline(0.5, color=style.COLORS["muted"], linestyle=(0, (4, 3)), linewidth=1.1)
-        for seed in SEEDS:
-            axes.plot(steps, curve(length, seed), **style.series(seed), linewidth=1.3)
+        for seed, shares in enumerate(curves[length]):
+            axes.plot(steps, shares, **style.series(seed), linewidth=1.3)
         axes.set(title=title, ylabel="right answers", ylim=(0.2, 1.05), xlim=(EVERY, STEPS))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     panels[0].annotate("a coin", (STEPS, 0.5), (0, 4), textcoords="offset points", ha="right")

@@ -48,9 +48,9 @@ def without_excluded(page: str) -> str:
             continue  # in one that is left out
         kept.append(page[end : element.start()])
         depth = 0
-        for tag in re.finditer(rf"<(/?){element[1]}\b[^>]*>", page[element.start() :]):
+        for tag in re.compile(rf"<(/?){element[1]}\b[^>]*>").finditer(page, element.start()):
             depth += -1 if tag[1] else 1
+            end = tag.end()
             if depth == 0:
-                end = element.start() + tag.end()
                 break
     return "".join([*kept, page[end:]])
