@@ -78,14 +78,18 @@ def test_the_first_steps_repeat(name: str, arm: str) -> None:
 
 
 def repeat(name: str, arm: str) -> None:
-    """Begin an arm's first run again and compare the losses; where it ends, compare its result, too."""
+    """Begin an arm's first run again and compare the losses; where it ends, compare its result, too.
+
+    Another processor rounds otherwise, and in float32 each update may treble the difference.
+    """
     experiment = harness.load(name)
     settings = experiment.ARMS[arm]
     recorded = harness.read_record(name)["arms"][arm]["runs"][0]
     steps = list(islice(experiment.run(settings, recorded["seed"]), harness.REPEATED))
     losses, expected = np.array([step.loss for step in steps]), np.array(recorded["first_losses"])
     assert len(losses) == len(expected)
-    tolerance = 1e-6 if settings.get("dtype", "float64") == "float64" else 1e-4
+    in_float64 = settings.get("dtype", "float64") == "float64"
+    tolerance = 1e-6 if in_float64 else 1e-5 * 3.0 ** np.arange(len(losses))
     departing = np.flatnonzero(~(np.abs(losses - expected) <= tolerance * abs(expected)))  # so does NaN
     assert not len(departing), f"{name}, {arm}: step {departing[0] + 1} has another loss than the record"
     for key, value in (steps[-1].result or {}).items():
