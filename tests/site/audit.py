@@ -93,8 +93,13 @@ FORMULA_IS_SET = """() => {  // no face of that name would be as good as a loade
 }"""
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 BUDGETS = (Path(__file__).parent / "budgets.js").read_text(encoding="utf-8")
-VIOLATIONS = """([where, options]) => axe.run(where, options).then(({ violations }) => violations.flatMap(
-    ({ id, nodes }) => nodes.map(({ target, failureSummary }) => [id, target, failureSummary])))"""
+VIOLATIONS = """async ([where, options]) => {
+    // A color that fades in has no contrast yet.
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+    const { violations } = await axe.run(where, options);
+    return violations.flatMap(
+        ({ id, nodes }) => nodes.map(({ target, failureSummary }) => [id, target, failureSummary]));
+}"""
 
 
 @dataclass
@@ -222,7 +227,7 @@ def _size(site: Path, response: Response) -> int:
 
 
 def violations(page: Page, where: str = "html", **options: Any) -> list[Any]:
-    """Let axe look at a part of the page as it stands."""
+    """Let axe look at a part of the page, when nothing moves any more."""
     if page.evaluate("!window.axe"):
         page.evaluate(AXE_SCRIPT)
     found: list[Any] = page.evaluate(
