@@ -66,6 +66,18 @@ def gradients_by_steps(network: Network, inputs: Any, outputs: Any, lengths: Any
 
 
 @every_network
+def test_a_printed_step_has_every_value_of_it(network: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By `verbose` and by the text of the trace; what a line is called is tested of the LSTM."""
+    made, values = problem(1, 2, network=network)
+    arguments = values["xs"][0], *(values[f"{name}0"] for name in made.state_names)
+    step = made.trace(*arguments)
+    assert str(step).count(":") == len(step)
+    assert all(str(value) in str(step) for value in step)
+    made.forward(*arguments, verbose=True)
+    assert capsys.readouterr().out == f"{step}\n"
+
+
+@every_network
 @settings(max_examples=15)
 @given(
     T=st.integers(0, 12),

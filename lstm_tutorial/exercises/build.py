@@ -408,7 +408,7 @@ class StepBackward(Write):
     answer, chapter, minutes = "step_backward", "bptt", 30
     outputs = GATES | BIASES | {"x": "DB", "h_prev": "HB", "c_prev": "HB"}
     hints = (
-        "Read `step` from its last line to its first. `h = o * tanh(c)` gives the gradient of `o`, and a second gradient for `c`.",
+        "Read the equations of the step (exercise 2) from the last to the first. `h = o * tanh(c)` gives the gradient of `o`, and a second gradient for `c`.",
         "Add that to `dc` *before* you go on: c acts through h and through the next step.",
         "A gate's gradient becomes that of its pre-activation by `f * (1 - f)`, the candidate's by `1 - c_tilde**2`. Both use the values that the step has kept.",
         'With `da_f`, (H, B): the gradient of `Wf` is `da_f @ xh.T`, that of the bias is the sum over columns, (H, 1), and the gate sends `weights["Wf"].T @ da_f` to xh.',
@@ -580,7 +580,7 @@ class Backward(Write):
     answer, chapter, minutes = "backward", "bptt", 20
     outputs = GATES | BIASES | READ_OUT
     hints = (
-        "Go from the last step to the first. Two gradients are carried along: `dh` and `dc` of the next step. Both start at zero.",
+        "Go from the last step to the first. Two gradients are carried along: those of `h_prev` and `c_prev` of the step after. Both start at zero.",
         'h has two readers, the read-out and the next step. So `dh` of a step is `weights["Wy"].T @ dys[t]` plus what came from the next step.',
         "The same weights serve every step, so their gradients are added up over all steps.",
     )
@@ -861,16 +861,16 @@ class Adam(Write):
     Write `adam(weights, gradients, memory, learning_rate)`, which changes the weights **in place**. `memory` is
     a dict that is empty before the first update; keep in it what the next update needs: the count $t$ of
     updates, and for each weight the running means $m$ of the gradient ($\beta_1 = 0.9$) and $v$ of its square
-    ($\beta_2 = 0.999$), both from zero: $m \leftarrow \beta_1 m + (1 - \beta_1) g$, and $v$ likewise. For the step,
-    divide $m$ by $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$; then it is $m / (\sqrt{v} + \varepsilon)$ with
-    $\varepsilon = 10^{-8}$.
+    ($\beta_2 = 0.999$), both from zero: $m \leftarrow \beta_1 m + (1 - \beta_1) g$, and $v$ likewise. For the
+    step, correct both: divide $m$ by $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$. With the corrected ones, subtract
+    $m / (\sqrt{v} + \varepsilon)$ times the learning rate from the weight, where $\varepsilon = 10^{-8}$.
     """
 
     answer, chapter, minutes = "adam", "train", 20
     hints = (
         '`memory["t"] = memory.get("t", 0) + 1` counts the updates. The first is number 1.',
         r"$m \leftarrow 0.9\, m + 0.1\, g$ and $v \leftarrow 0.999\, v + 0.001\, g^2$, both from zero. Divided by $1 - 0.9^t$ and $1 - 0.999^t$, they are right from the start.",
-        r"The step is the corrected mean, divided by the root of the corrected $v$ plus epsilon. `W -= ...` changes the array, `W = W - ...` makes a new one.",
+        r"Epsilon is added after the root is taken. `W -= ...` changes the array, `W = W - ...` makes a new one.",
     )
 
     @classmethod
@@ -1188,7 +1188,7 @@ class Learn(Write):
     Write `learn(text, hidden_size, rng)`: a network learns one short text by heart, letter after letter. Take the
     sorted letters of the text as the alphabet. The inputs are the text without its last letter, the targets the
     text without its first, both one-hot. Draw small random weights from `rng`, with the shapes that you know, and
-    train until the mean loss on the text is below 0.1. Return the weights and the alphabet, a string.
+    train long enough: for a text of a dozen letters, the mean loss should come below 0.1. Return the weights and the alphabet, a string.
     """
 
     answer, chapter, minutes = "learn", "train", 30
@@ -1196,7 +1196,7 @@ class Learn(Write):
     hints = (
         '`letters = "".join(sorted(set(text)))` is the alphabet, and `np.eye(len(letters))[[letters.index(s) for s in text]]` has a one-hot row for each letter.',
         "A batch of one text has the shape (T, O, 1): `rows[:-1, :, None]` are the inputs, `rows[1:, :, None]` the targets.",
-        r"Draw each matrix from a normal distribution with a deviation of about 0.3. A few hundred steps with a learning rate of 0.05 are enough for a short text.",
+        r"Draw each matrix from a normal distribution with a deviation of about 0.3. Some 120 steps with a learning rate of 0.05 are enough for a dozen letters.",
     )
 
     @classmethod

@@ -11,7 +11,7 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Mend, Write, wrong
 class KeepsAll(Compute):
     """What does attention store?
 
-    A network has 4 layers with 8 heads of attention each, and $d = 64$. How many numbers does it keep for one text
+    A network has 4 layers with 8 heads of attention each, and each head has keys and values of $d = 64$ numbers. How many numbers does it keep for one text
     after it has read 1000 letters?
     """
 
@@ -69,10 +69,11 @@ class Stabilized(Write):
     r"""One step of sLSTM, with its stabilizer.
 
     Write `slstm_step(a_f, a_i, a_z, a_o, c, n, m)`: four pre-activations, then $c$, $n$ and the exponent $m$ of the step
-    before, (H, B) each. The new exponent is $m_t = \max(\ln f_t + m_{t-1}, a_i)$ with $f_t = \sigma(a_f)$. Both weights are
-    divided by $e^{m_t}$: that of the old memory becomes $e^{\ln f_t + m_{t-1} - m_t}$, that of the new candidate
-    $e^{a_i - m_t}$. Then $c$, $n$ and $h$ follow as without a stabilizer. Return $h$, $c$, $n$ and $m$. Nothing may
-    overflow, even for $a_i = 800$.
+    before, (H, B) each. The new exponent is $m_t = \max(\ln f_t + m_{t-1}, a_i)$ with $f_t = \sigma(a_f)$. The old $c$ and $n$ were
+    divided by $e^{m_{t-1}}$, and the new ones are divided by $e^{m_t}$. So the weight of the old ones is
+    $f' = e^{\ln f_t + m_{t-1} - m_t}$, and that of the new is $i' = e^{a_i - m_t}$. Then
+    $c_t = f' c_{t-1} + i' \tanh(a_z)$, $n_t = f' n_{t-1} + i'$ and $h_t = \sigma(a_o) \, c_t / n_t$. Return $h$, $c$, $n$
+    and $m$. Nothing may overflow, even for $a_i = 800$.
     """
 
     watches = True
@@ -81,7 +82,7 @@ class Stabilized(Write):
     hints = (
         "The logarithm of the forget gate is `log_f = np.log(sigmoid(a_f))`; `-np.logaddexp(0, -a_f)` is the same, and more exact.",
         "Compute the new exponent first, under a new name, because the old one is still needed: `m_new = np.maximum(log_f + m, a_i)`.",
-        "`f = np.exp(log_f + m - m_new)` and `i = np.exp(a_i - m_new)`. From there on: `c = f * c + i * np.tanh(a_z)`, `n = f * n + i`, and `h` is the output gate times `c / n`.",
+        "`f = np.exp(log_f + m - m_new)` and `i = np.exp(a_i - m_new)`. From there on, `c`, `n` and `h` follow line by line.",
     )
 
     @classmethod

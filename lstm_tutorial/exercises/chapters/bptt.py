@@ -8,16 +8,17 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Write, wrong
 class LeakyBackward(Write):
     r"""Backpropagation through time, in one line a step.
 
-    The simplest recurrent network has one weight: $h_t = f h_{t-1} + x_t$, from $h_0 = 0$. Every $h_t$ has a
-    gradient of its own from the loss, `dhs[t]`. Write `leaky_backward(f, xs, dhs)` for numbers `f` and arrays
-    (T,), and return the gradient of $f$ and those of the inputs, (T,).
+    The simplest recurrent network has one weight: $h_t = f h_{t-1} + x_t$. The state before the first step is 0. The
+    step at index `t` reads `xs[t]`, and its new state has a gradient of its own from the loss, `dhs[t]`. Write
+    `leaky_backward(f, xs, dhs)` for numbers `f` and arrays (T,), and return the gradient of $f$ and those of the
+    inputs, (T,).
     """
 
     answer, minutes = "leaky_backward", 15
     outputs = {"df": "", "dxs": "T"}
     hints = (
         "Run forward once and keep all $h$. The step at index `t` has used the hidden state before it.",
-        "Go back from the last step. The gradient of $h_t$ is `dhs[t]` plus $f$ times the gradient of $h_{t+1}$.",
+        "Go back from the last step. The gradient of a step's state is `dhs[t]` plus $f$ times the gradient of the next step's state.",
         "The step used $f$ once, so it adds `dh * h_prev` to the gradient of $f$. It used its input once, so `dxs[t] = dh`.",
     )
 

@@ -25,7 +25,7 @@ class GateBackward(Mend):
     answer, minutes = "gates_backward", 5
     outputs = dict.fromkeys(("da_f", "da_i", "da_c", "da_o"), "HB")
     hints = (
-        "All lines above the last block are right, because three of their results are.",
+        "`tanh_c` and the sum `dc` are right, because `da_f`, `da_i` and `da_o` come from them. Only the line of `da_c` is left.",
         "`c_tilde` is already squashed: it is the value of tanh, not its argument.",
     )
 
@@ -70,14 +70,14 @@ class GateBackward(Mend):
 class StateBackward(Mend):
     """Right for one step, wrong for two.
 
-    A check of one step agrees in every weight. With two steps, the first one's gradients are too small. Here is what
+    A check of one step agrees in every weight. With two steps, the first one's gradients are wrong. Here is what
     the step computes for the cell state; `dc` is what the next step hands back. Find the fault.
     """
 
     answer, minutes = "cell_backward", 8
     outputs = dict.fromkeys(("dc_prev", "di", "df"), "HB")
     hints = (
-        "In the last step of a sequence, `dc` from the next step is zero. What would hide in it?",
+        "In the last step of a sequence, `dc` from the next step is zero. So which mistake would show only in the steps before?",
         "c acts through the next step and through h. Two ways to act are two gradients, and they are added.",
     )
 

@@ -39,8 +39,8 @@ class Guessing(Compute):
 class Broadcast(Mend):
     """A loss that compares each with every other.
 
-    This mean squared error never falls below the variance of the targets, however good the answers are. The answers
-    have the shape (B,), the targets come as a row, (1, B), or as a column, (B, 1). Find the fault.
+    The answers have the shape (B,), the targets come as a row, (1, B), or as a column, (B, 1). With a column, this mean
+    squared error never falls below the variance of the targets, however good the answers are. Find the fault.
     """
 
     answer, minutes = "mean_squared_error", 5

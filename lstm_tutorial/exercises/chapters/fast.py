@@ -44,8 +44,9 @@ class Floor(Compute):
 class Checkpoints(Compute):
     """What checkpoints keep.
 
-    A sequence of 1000 steps is run with a checkpoint every 32 steps. Of how many steps are the values held at the same
-    time at most, with the states of the checkpoints counted as one step each, while one chunk is run again?
+    A sequence of 1000 steps is run with a checkpoint every 32 steps. In the backward pass, one
+    chunk at a time is run again, and the values of all its steps are held. Count each checkpoint, the state before a
+    chunk, as one step more. How many steps are held at the same time, at most?
     """
 
     minutes = 4

@@ -111,8 +111,8 @@ class PlusRise(Write):
 class NotAddedUp(Mend):
     """From changes back to levels.
 
-    A network forecasts the changes of the next T weeks for B windows, `scaled`, (T, B), as changes in training were scaled:
-    less their mean, and divided by their standard deviation. `base`, (B,), is the last level that each window has read. The
+    For B windows, a network forecasts the changes of the next T weeks. The array `scaled`, (T, B), has these changes less the
+    mean of those in training, and divided by their standard deviation. `base`, (B,), is the last level that each window has read. The
     function is to return the levels, (T, B), and is right for the first week only. Find the fault.
     """
 

@@ -43,7 +43,7 @@ class GateOrder(Mend):
     """Gates in the wrong order.
 
     The function cuts PyTorch's stacked matrix, (4H, D), into the four gates. The network that gets them writes where it
-    should forget. Find the fault.
+    should keep, and keeps where it should write. Find the fault.
     """
 
     answer, minutes = "gates_of", 4

@@ -11,7 +11,8 @@ class HowBusy(Compute):
 
     A forward and a backward pass of an LSTM with 256 inputs and 256 units take 4 milliseconds for 16 sequences of 200
     steps. In a large product of matrices, the same GPU makes 50 trillion operations a second. Which share of that does the
-    LSTM reach? (A multiplication and its addition are two operations.)
+    LSTM reach, as a number between 0 and 1? (Count its matrix products alone. A multiplication and its addition are two
+    operations.)
     """
 
     minutes = 4

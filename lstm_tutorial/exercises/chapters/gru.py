@@ -42,7 +42,8 @@ def changed_step(x, h_prev, weights, squash=np.tanh, reset_after=False, swap=Fal
 class GRUStep(Write):
     r"""One step of a GRU.
 
-    Write `gru_step(x, h_prev, weights)`. The reset gate $r$ and the update gate $z$ look at $[x; h_{t-1}]$, and the
+    Write `gru_step(x, h_prev, weights)`. The weights are a dict: `Wr`, `Wz` and `Wn`, (H, D+H), and the biases
+    `Wr_bias`, `Wz_bias` and `Wn_bias`, (H, 1). The reset gate $r$ and the update gate $z$ look at $[x; h_{t-1}]$, and the
     candidate $n$ at $[x; r \odot h_{t-1}]$, as in the first paper. The new state is $h_t = (1 - z) \odot n + z \odot
     h_{t-1}$. Return a dict with `r`, `z`, `n` and `h`.
     """
@@ -104,7 +105,7 @@ class GRUBackward(Write):
 
     Write `gru_backward(x, h_prev, step, dh, weights)`, where `step` is what `gru_step` returned and `dh` the gradient
     that reaches $h_t$. Return the gradients of the three matrices and the three biases by name, and those of `x` and
-    `h_prev`. Nothing tells you the formulas: derive them, and check them by central differences.
+    `h_prev`. Derive the formulas yourself, and check them by central differences.
     """
 
     answer, minutes = "gru_backward", 120

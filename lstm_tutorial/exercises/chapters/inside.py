@@ -12,14 +12,15 @@ class Separation(Compute):
     """How well does a unit know the bit?
 
     In three strings with T a unit's cell state is 2, 3 and 4 when the answer is due. In three strings with P it is
-    $-1$, 0 and 1. What is the separation of the unit? (The standard deviation is that of `np.std`.)
+    $-1$, 0 and 1. What is the separation of the unit: the distance of the two
+    means, divided by the sum of the two standard deviations? (The standard deviation is that of `np.std`.)
     """
 
     minutes = 4
     given = {"with_t": (2.0, 3.0, 4.0), "with_p": (-1.0, 0.0, 1.0)}
     hints = (
-        "The separation is the distance of the two means, divided by the sum of the two standard deviations.",
-        "The means are 3 and 0. Each deviation is $\\sqrt{2/3}$.",
+        "The mean of 2, 3 and 4 is 3. How far is each of them from it?",
+        "The means are 3 and 0. Each deviation is $\\sqrt{2/3}$, and there are two.",
     )
 
     @staticmethod

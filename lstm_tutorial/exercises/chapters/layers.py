@@ -9,7 +9,7 @@ class Reversed(Mend):
     """Turn a padded batch round.
 
     For the backward direction, every sequence of a padded batch, (T, D, B), is read from its last valid step to its
-    first; the padding stays behind. Here the backward direction begins in the padding. Find the fault.
+    first; `lengths`, (B,), counts the valid steps, and the padding stays behind. Here the backward direction begins in the padding. Find the fault.
     """
 
     answer, minutes = "turned_round", 8

@@ -59,8 +59,8 @@ def scaled_by(values, rows):
 class TwoLeaks(Mend):
     """Two leaks in six lines.
 
-    The function smooths a series, (N,), with a mean over three weeks (at the beginning, of the weeks that there are), and
-    scales it to a mean of 0 and a deviation of 1. Forecasts are tested on the weeks from `first_test` on, and their
+    The function is to smooth a series, (N,), with a mean over each week and the two before it (at the beginning, over the
+    weeks that there are), and to scale it to a mean of 0 and a deviation of 1. Forecasts are tested on the weeks from `first_test` on, and their
     scores are too good to be true: the inputs know two things that nobody can know yet. Mend both.
     """
 
@@ -130,7 +130,8 @@ class LeakTest(Write):
 
     `prepare` is a function that turns a series, (N,), into one input for each week, (N,). Write `leaks(prepare, series)`.
     It returns an array of N truth values: True for a week whose input changes when the series is cut off after that week.
-    A line through a gap leaks within the gap alone, so try every week.
+    A `prepare` that fills a gap in the series with a straight line leaks in the weeks of the gap alone, so try every week.
+    Where both inputs are NaN, nothing has changed.
     """
 
     answer, minutes = "leaks", 15
@@ -138,7 +139,7 @@ class LeakTest(Write):
     hints = (
         "What is known in week `t` is `series[: t + 1]`. The input of that week is then the last one that `prepare` gives.",
         "Compare `prepare(series[: t + 1])[t]` with `prepare(series)[t]`, for each `t`.",
-        "`np.isclose` compares two numbers and forgives rounding.",
+        "`np.isclose` compares two numbers and forgives rounding; `equal_nan=True` lets two NaN be equal.",
     )
 
     @classmethod
@@ -166,7 +167,7 @@ class LeakTest(Write):
     def solution(prepare, series):
         whole = prepare(series)  # (N,)
         then = [prepare(series[: t + 1])[t] for t in range(len(series))]
-        return ~np.isclose(then, whole)
+        return ~np.isclose(then, whole, equal_nan=True)
 
     @wrong("The answer is turned: True is for a week whose input changes.")
     @staticmethod

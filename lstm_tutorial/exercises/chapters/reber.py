@@ -6,8 +6,8 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Write, wrong
 class Carry(Compute):
     """How far must one symbol be carried?
 
-    In `BPBTSSXSEPE`, the second symbol comes back as the second-last one. How many steps after the second symbol is the
-    network asked for it, that is, reads the symbol *before* the second-last?
+    In `BPBTSSXSEPE`, the second symbol comes back as the second-last one. The network is asked
+    for it when it reads the symbol *before* the second-last. How many steps after reading the second symbol is that?
     """
 
     minutes = 3

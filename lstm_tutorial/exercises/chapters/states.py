@@ -8,9 +8,9 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Mend, wrong
 class Streams(Mend):
     """A series cut into streams.
 
-    A long series is to be run as `rows` streams side by side. The result has the shape (T, rows): going down a column,
-    each stream is a piece of the series in time order. The network that reads it learns nothing over more than one step.
-    Find the fault.
+    A long series is to be cut into a number of streams, `rows`, which run side by side. The result has the shape (T, rows):
+    each column is a stream, a piece of the series without a gap, in time order. Here the value below another one in a
+    column is not the next one of the series. Find the fault.
     """
 
     answer, minutes = "streams", 4

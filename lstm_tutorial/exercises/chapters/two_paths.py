@@ -15,7 +15,7 @@ class DirectPath(Compute):
     minutes = 3
     given = {"f": (0.9, 1.0, 0.5, 0.8)}
     hints = (
-        "Which steps lie between $c_1$ and $c_4$?",
+        "Which steps lead from $c_1$ to $c_4$?",
         "Step 1 made $c_1$. Its own forget gate acted before.",
     )
 
