@@ -4,6 +4,7 @@ import pytest
 from markdown import Markdown
 
 from scripts.site.chapter import minutes
+from tests.docs.pages import all_pages, text_of
 
 CHAPTER = """# A title
 
@@ -47,6 +48,11 @@ def test_minutes_are_for_prose_and_figures() -> None:
 )
 def test_minutes_leave_out_what_is_not_read(skipped: str) -> None:
     assert minutes("word " * 1500 + skipped.format("word " * 3000)) == 10
+
+
+@pytest.mark.parametrize("page", [page for page in all_pages() if page.startswith("learn/")])
+def test_every_chapter_takes_eight_to_fifteen_minutes(page: str) -> None:
+    assert 8 <= minutes(text_of(page)) <= 15
 
 
 def test_a_chapter_has_its_minutes_under_the_title_and_numbered_figures(markdown: Markdown) -> None:
