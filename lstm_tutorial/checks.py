@@ -277,8 +277,8 @@ def as_positive(name: str, value: float) -> float:
     return number
 
 
-def as_float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    """Return ``numpy.dtype(dtype)`` if it is float32 or float64.
+def as_float_dtype(dtype: DTypeLike, *more: str) -> np.dtype[Any]:
+    """Return ``numpy.dtype(dtype)`` if it is float32, float64 or one of `more`.
 
     Raises
     ------
@@ -290,8 +290,9 @@ def as_float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     except (TypeError, ValueError):
         result = None
     # To NumPy, None is as good as float64; here it is not.
-    if result is None or result not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise TypeError(f"dtype must be float32 or float64, got {dtype!r}")
+    allowed = (*more, "float32", "float64")
+    if result is None or result not in [np.dtype(name) for name in allowed]:
+        raise TypeError(f"dtype must be {', '.join(allowed[:-1])} or {allowed[-1]}, got {dtype!r}")
     return result
 
 

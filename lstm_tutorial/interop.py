@@ -87,10 +87,11 @@ def join(network: Network, framework: str) -> Joined:
 
     Raises
     ------
-    TypeError
-        If the framework does not have this kind of network.
+    TypeError, ValueError
+        If the framework is another one, or does not have this kind of network.
     """
-    names = ORDERS[framework][kind_of(network, framework)]
+    kind = kind_of(network, framework)
+    names = ORDERS[framework][kind]
     W = np.concatenate([getattr(network, name) for name in names])  # (nH, D+H)
     b = np.concatenate([getattr(network, f"{name}_bias") for name in names])[:, 0]  # (nH,)
     b_hidden = np.zeros_like(b)  # (nH,)
@@ -123,8 +124,12 @@ def split(
     Raises
     ------
     TypeError, ValueError
-        If a weight does not have the shape that follows from the others, or is not finite.
+        If the framework is another one or does not have this kind of network, or a weight does not have the
+        shape that follows from the others, or is not finite.
     """
+    require_framework(framework)
+    if kind not in ORDERS[framework]:
+        raise ValueError(f"kind must be one of {', '.join(ORDERS[framework])} for {framework}, got {kind!r}")
     names = ORDERS[framework][kind]
     dtype = as_float_dtype(weights.W_h.dtype)
     H = as_size("hidden_size", weights.W_h.shape[-1])
@@ -632,14 +637,15 @@ def save(
     Raises
     ------
     TypeError, ValueError
-        If `network` is none, or a weight is not finite, or too large for `dtype`.
+        If `network` is none, `dtype` is no type of floats, or a weight is not finite, or too large for it.
     OSError
         If the file cannot be written.
     """
+    rounded = None if dtype is None else as_float_dtype(dtype, "float16")
     networks, arrays = describe(network)
     for name, array in arrays.items():
         as_array(name, array, array.shape, array.dtype)
-        arrays[name] = as_array(name, array, array.shape, np.dtype(dtype or array.dtype))
+        arrays[name] = as_array(name, array, array.shape, rounded or array.dtype)
     about = {"version": VERSION, "networks": networks, "sha256": checksum(networks, arrays)}
     write_tensors(path, arrays, {"lstm_tutorial": json.dumps(about)})
 
@@ -661,11 +667,14 @@ def load(path: str | os.PathLike[str], *, dtype: DTypeLike | None = None) -> Any
 
     Raises
     ------
+    TypeError
+        If `dtype` is neither float32 nor float64.
     ValueError
         If the file is damaged or is not what it says; the message says what is wrong.
     OSError
         If it cannot be read.
     """
+    dtype = None if dtype is None else as_float_dtype(dtype)
     arrays, metadata = read_tensors(path)
     if "lstm_tutorial" not in metadata:
         raise ValueError(f"{path} holds no network of this package: its metadata are {sorted(metadata)}")
@@ -745,8 +754,15 @@ def one_network(layers: list[Layer]) -> Network | list[Layer]:
     return layers[0] if len(layers) == 1 and isinstance(layers[0], Network) else layers
 
 
+def require_framework(framework: str) -> None:
+    """Refuse a framework whose order is not known here."""
+    if framework not in ORDERS:
+        raise ValueError(f"framework must be one of {', '.join(ORDERS)}, got {framework!r}")
+
+
 def kind_of(network: Network, framework: str) -> str:
     """Return the name of a network's kind, or refuse one that a framework does not have."""
+    require_framework(framework)
     for kind in ORDERS[framework]:
         if type(network) is KINDS[kind]:
             return kind

@@ -25,7 +25,7 @@ from lstm_tutorial.checks import (
     as_rng,
     as_sequence,
 )
-from lstm_tutorial.network import Gradients, Network, backpropagate, require_network, unroll
+from lstm_tutorial.network import Gradients, Network, backpropagate, require_finite, require_network, unroll
 
 Layer = Network | tuple[Network, Network]
 """One network, or one for each direction: ``(forward, backward)``."""
@@ -111,7 +111,8 @@ def dropout_mask(shape: tuple[int, ...], p: float, *, rng: RandomSource = None) 
     has the scaling in training. Zaremba, Sutskever & Vinyals (2014) put it between the layers of an LSTM and
     not on its recurrent path; Gal & Ghahramani (2016) keep one mask for all steps.
     """
-    if not 0 <= as_number("p", p) < 1:
+    p = as_number("p", p)
+    if not 0 <= p < 1:
         raise ValueError(f"p must be at least 0 and below 1, got {p!r}")
     mask: FloatArray = (as_rng(rng).random(shape) >= p) / (1 - p)  # shape
     return mask
@@ -210,7 +211,7 @@ def unroll_layers(
     final = []
     for networks, mask, before in zip(named, masks, as_states("states", states, named), strict=True):
         # --8<-- [start:layer]
-        inputs = hs if mask is None else hs * mask  # (T, D, B)
+        inputs = hs if mask is None else product(hs, mask)  # (T, D, B)
         runs = []
         for direction, (name, network) in enumerate(networks.items()):
             with naming(name):
@@ -222,7 +223,7 @@ def unroll_layers(
         states_after = [run.h if run.c is None else (run.h, run.c) for run in runs]
         final.append(states_after[0] if len(runs) == 1 else tuple(states_after))
     outputs = [run.ys for run in runs if run.ys is not None]  # (T, O, B) each
-    ys = np.sum(outputs, axis=0) if outputs else None  # (T, O, B)
+    ys = total(outputs) if outputs else None  # (T, O, B)
     return UnrolledLayers(ys, hs, final, LayersCache(caches, masks, ends, hs.shape))
 
 
@@ -283,12 +284,28 @@ def backpropagate_layers(
                 found = backpropagate(part, dys=reaching[0], dhs=reaching[1], **dh_dc)
             dinputs.append(turned(found.pop("xs"), lengths, direction))
             of_layer |= {f"{name}.{key}": gradient for key, gradient in found.items()}
-        dxs: FloatArray = np.sum(dinputs, axis=0)  # (T, D, B), both directions read the same inputs
-        dxs = dxs if mask is None else dxs * mask  # (T, D, B)
+        dxs = total(dinputs)  # (T, D, B), both directions read the same inputs
+        dxs = dxs if mask is None else product(dxs, mask)  # (T, D, B)
         dhs, dys = dxs, None  # what this layer reads are the hidden states below, and no read-out is there
         # --8<-- [end:layer-backward]
         gradients = of_layer | gradients
     return gradients | {"xs": dxs}
+
+
+def total(parts: list[FloatArray]) -> FloatArray:
+    """Return the sum of what the directions of a layer give, (T, rows, B), if it is finite."""
+    with np.errstate(over="ignore"):
+        steps: FloatArray = np.sum(parts, axis=0)  # (T, rows, B)
+    require_finite(0, steps)
+    return steps
+
+
+def product(steps: FloatArray, mask: FloatArray) -> FloatArray:
+    """Return steps, (T, rows, B), times a mask, if it is finite."""
+    with np.errstate(over="ignore"):
+        masked: FloatArray = steps * mask  # (T, rows, B)
+    require_finite(0, masked)
+    return masked
 
 
 def turned(steps: Any, lengths: NDArray[np.intp], direction: int) -> Any:

@@ -203,15 +203,16 @@ class Network:
         require_finite(0, gradients["x"][None], *gradients.values())
         return {name: gradients[name].copy() for name in names}  # copies, since some are views of one array
 
-    def _as_trace(self, trace: Any) -> Any:
-        """Return the trace of a step of a network of these sizes, or refuse it."""
+    def _as_trace(self, trace: Any, *, sequence: bool = False) -> Any:
+        """Return the trace of a step, or of a sequence, of a network of these sizes, or refuse it."""
         if not isinstance(trace, self.step_type):
             raise TypeError(f"trace must be a {self.step_type.__name__}, got {trace!r}")
-        B = as_array("trace.x", trace.x, (self.input_size, "B"), self.dtype).shape[1]
+        steps = ["T"] if sequence else []
+        *time, _, B = as_array("trace.x", trace.x, (*steps, self.input_size, "B"), self.dtype).shape
         rows = {"x": self.input_size, "y": self.output_size}
         values = {name: (rows.get(name, self.hidden_size), value) for name, value in trace._asdict().items()}
         return self.step_type(
-            *[n and as_array(f"trace.{name}", v, (n, B), self.dtype) for name, (n, v) in values.items()]
+            *[n and as_array(f"trace.{k}", v, (*time, n, B), self.dtype) for k, (n, v) in values.items()]
         )
 
     def _state_of(self, step: Any) -> State:

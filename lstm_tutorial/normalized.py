@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_tutorial.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
-from lstm_tutorial.checks import FloatArray, RandomSource
+from lstm_tutorial.checks import FloatArray, RandomSource, as_size
 from lstm_tutorial.lstm import LSTM, StepTrace
 from lstm_tutorial.network import Network
 from lstm_tutorial.parameters import Weight
@@ -71,10 +71,10 @@ class LayerNormLSTM(LSTM):
         dtype: DTypeLike = np.float64,
         forget_bias: float = 0.0,
     ) -> None:
-        super().__init__(input_size, hidden_size, output_size, rng=rng, dtype=dtype, forget_bias=forget_bias)
-        H = self.hidden_size
+        H = as_size("hidden_size", hidden_size)
         if H < 2:
             raise ValueError(f"hidden_size must be at least 2 with layer normalization, got {H}")
+        super().__init__(input_size, H, output_size, rng=rng, dtype=dtype, forget_bias=forget_bias)
         self._gains = np.ones((2, 4, H, 1), self.dtype)  # (2, 4, H, 1)
         self._of_c = np.ones((2, H, 1), self.dtype)  # (2, H, 1)
         self._of_c[1] = 0.0
@@ -158,11 +158,12 @@ def normalize(a: FloatArray) -> tuple[FloatArray, FloatArray]:
     normalized : numpy.ndarray, the shape of `a`
         The result: in each column, the mean is zero and the standard deviation one.
     deviation : numpy.ndarray, (1, B) or (1, 1, B)
-        What was divided by, with `EPSILON` added under the root.
+        What was divided by, with `EPSILON` added under the root. Where a square overflows, both are NaN.
     """
     axes = tuple(range(a.ndim - 1))
     centered = a - a.mean(axis=axes, keepdims=True)  # the shape of a
     deviation = np.sqrt((centered * centered).mean(axis=axes, keepdims=True) + EPSILON)  # (1, B)
+    deviation[np.isinf(deviation)] = np.nan  # nothing would be left of a number over infinity
     return centered / deviation, deviation
 
 

@@ -42,6 +42,8 @@ class Optimizer:
 
     slots: tuple[str, ...] = ()
     """The arrays that the method keeps for every parameter, by the names of its equations."""
+    squares: tuple[str, ...] = ()
+    """Those of them that are means of squares."""
 
     def __init__(self, learning_rate: LearningRate) -> None:
         if not callable(learning_rate):
@@ -80,7 +82,7 @@ class Optimizer:
             for name, parameter in parameters.items():
                 kept = {slot: arrays[name] for slot, arrays in memory.items()}
                 step, *new = self._direction(t, checked[name], *kept.values())
-                changes[name] = rate * step
+                changes[name] = (rate * step).astype(parameter.dtype, copy=False)
                 for slot, array in zip(kept, new, strict=True):
                     memory[slot][name] = array
                     _refuse_not_finite(f"update {t} would leave {slot} of {name!r}", array)
@@ -122,11 +124,14 @@ class Optimizer:
             squares below zero. The optimizer has not changed then.
         """
         method = type(self).__name__
-        if "t" not in state or {n.partition("/")[0] for n in state} - {"t", *self.slots}:
+        known = tuple(f"{slot}/" for slot in self.slots)
+        if "t" not in state or not all(name == "t" or name.startswith(known) for name in state):
             raise ValueError(f"state is not one of {method}: it holds {sorted(state)}")
         arrays = {n: as_floats(f"state[{n!r}]", array) for n, array in state.items()}
         for name, array in arrays.items():
             as_array(f"state[{name!r}]", array, array.shape, array.dtype)
+            if name.partition("/")[0] in self.squares and (array < 0).any():
+                raise ValueError(f"state[{name!r}] must hold means of squares, got {array.min()}")
         t = arrays.pop("t")
         if t.shape != () or t < 0 or t != int(t):
             raise ValueError(f"state['t'] must be a number of updates, got {t}")
@@ -199,6 +204,7 @@ class Adam(Optimizer):
     """
 
     slots = ("m", "v")
+    squares = ("v",)
 
     def __init__(
         self,
@@ -216,8 +222,8 @@ class Adam(Optimizer):
     def _direction(self, t: int, gradient: FloatArray, *kept: FloatArray) -> tuple[FloatArray, ...]:
         # --8<-- [start:adam]
         m, v = kept  # what is kept for this parameter
-        m = m + (1 - self.beta1) * (gradient - m)  # mean of the gradient
-        v = v + (1 - self.beta2) * (gradient * gradient - v)  # of its square
+        m = self.beta1 * m + (1 - self.beta1) * gradient  # mean of the gradient
+        v = self.beta2 * v + (1 - self.beta2) * gradient * gradient  # of its square
         m_hat = m / (1 - self.beta1**t)  # as if neither had started at zero
         v_hat = v / (1 - self.beta2**t)
         step = m_hat / (np.sqrt(v_hat) + self.epsilon)
@@ -284,7 +290,7 @@ def global_norm(gradients: Mapping[str, ArrayLike]) -> float:
     float
         The square root of the sum of all squares. Not finite if an entry is not finite.
     """
-    arrays = [np.asarray(as_floats(name, g), np.float64) for name, g in gradients.items()]
+    arrays = [np.asarray(as_floats(f"gradients[{n!r}]", g), np.float64) for n, g in gradients.items()]
     sizes = [abs(array).max(initial=0.0) for array in arrays]
     largest = float(np.max(sizes, initial=0.0))  # NaN if one is NaN
     if largest == 0.0 or not isfinite(largest):
@@ -323,7 +329,11 @@ def clip_by_global_norm(
     if not isfinite(norm):
         raise ValueError(f"gradients must be finite, got a global norm of {norm}")
     scale = max_norm / norm if norm > max_norm else 1.0
-    return {name: as_floats(name, g) * scale for name, g in gradients.items()}, norm
+    clipped = {}
+    for name, gradient in gradients.items():
+        g = as_floats(f"gradients[{name!r}]", gradient)
+        clipped[name] = (g * np.float64(scale)).astype(g.dtype)  # a small scale would be 0 in float16
+    return clipped, norm
 
 
 def clip_by_value(
@@ -354,7 +364,8 @@ def clip_by_value(
     norm = global_norm(gradients)
     if not isfinite(norm):
         raise ValueError(f"gradients must be finite, got a global norm of {norm}")
-    return {name: np.clip(as_floats(name, g), -max_value, max_value) for name, g in gradients.items()}, norm
+    checked = {name: as_floats(f"gradients[{name!r}]", g) for name, g in gradients.items()}
+    return {name: np.clip(g, -max_value, max_value) for name, g in checked.items()}, norm
     # --8<-- [end:clipping]
 
 

@@ -29,13 +29,20 @@ def write_tensors(
 
     Raises
     ------
+    TypeError, ValueError
+        If an array has another dtype than those of `DTYPES`, or the name that is kept for the metadata.
     OSError
         If the file cannot be written.
     """
+    if "__metadata__" in arrays:
+        raise ValueError("arrays must not use the name '__metadata__'")
     header: dict[str, Any] = {"__metadata__": dict(metadata)}
     parts, begin = [], 0
     for name, array in arrays.items():
-        kind = next(kind for kind, dtype in DTYPES.items() if array.dtype == dtype)
+        kind = next((kind for kind, dtype in DTYPES.items() if array.dtype == dtype), None)
+        if kind is None:
+            known = ", ".join(DTYPES.values())
+            raise TypeError(f"arrays[{name!r}] must have one of the dtypes {known}, got {array.dtype.str}")
         parts.append(np.ascontiguousarray(array, DTYPES[kind]).tobytes())
         end = begin + len(parts[-1])
         header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": [begin, end]}
@@ -60,7 +67,7 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray[Any]],
     try:
         begin = 8 + int.from_bytes(data[:8], "little")
         header = json.loads(data[8:begin])
-        metadata = header.pop("__metadata__", {})
+        metadata = dict(header.pop("__metadata__", {}))
         arrays, read = {}, 0
         for name, about in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
             dtype, shape, (first, last) = (

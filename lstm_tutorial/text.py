@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_number, as_rng, as_size
+from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_number, as_real, as_rng, as_size
 from lstm_tutorial.interop import load
 from lstm_tutorial.losses import softmax_cross_entropy
 from lstm_tutorial.lstm import LSTM
@@ -52,35 +52,50 @@ def comedies() -> Text:
 def encode(text: str, alphabet: str) -> Symbols:
     """Return the number of each letter, (N,). A letter that the alphabet lacks is a ValueError."""
     number = {letter: k for k, letter in enumerate(alphabet)}
+    if len(number) < len(alphabet):
+        raise ValueError(f"alphabet must have each letter once, got {alphabet!r}")
     missing = sorted(set(text) - number.keys())
     if missing:
         raise ValueError(f"text must have letters of the alphabet only, got {''.join(missing)!r}")
     return np.array([number[letter] for letter in text], int)  # (N,)
 
 
-def decode(numbers: Symbols, alphabet: str) -> str:
-    """Return the letters of these numbers, as one string."""
-    return "".join(alphabet[k] for k in numbers)
+def decode(numbers: ArrayLike, alphabet: str) -> str:
+    """Return the letters of these numbers, (N,), as one string."""
+    return "".join(alphabet[k] for k in as_symbols(numbers, ("N",), len(alphabet)))
 
 
-def streams(numbers: Symbols, batch_size: int) -> Symbols:
+def streams(numbers: ArrayLike, batch_size: int) -> Symbols:
     """Cut a text into B pieces of equal length, side by side, (T, B); what is left over is dropped.
 
     Each column is a text of its own that is read from top to bottom.
     """
-    B = as_size("batch_size", batch_size)
+    numbers, B = as_symbols(numbers, ("N",)), as_size("batch_size", batch_size)
     T = len(numbers) // B
-    return numbers[: T * B].reshape(B, T).T  # (T, B)
+    return numbers[: T * B].reshape(B, T).T.copy()  # (T, B)
     # --8<-- [end:encode]
 
 
-def one_hot(numbers: Symbols, size: int, dtype: DTypeLike = np.float64) -> FloatArray:
+def as_symbols(numbers: ArrayLike, shape: tuple[str, ...], size: int | None = None) -> Symbols:
+    """Return the numbers of symbols as an array of integers, or refuse what is none, or not below `size`."""
+    array = as_real("numbers", numbers, shape)
+    if array.dtype.kind == "f" and array.size:  # an empty list has the dtype of floats
+        raise TypeError(f"numbers must hold integers, got dtype {array.dtype}")
+    if array.size and not (array.min() >= 0 and (size is None or array.max() < size)):
+        below = "" if size is None else f" and below {size}"
+        raise ValueError(f"numbers must be at least 0{below}, got {array.min()} to {array.max()}")
+    return array.astype(int, copy=False)
+
+
+def one_hot(numbers: ArrayLike, size: int, dtype: DTypeLike = np.float64) -> FloatArray:
     """Return symbol numbers, (T, B), one-hot over `size` symbols, (T, size, B)."""
+    size = as_size("size", size)
+    numbers = as_symbols(numbers, ("T", "B"), size)  # (T, B)
     hot: FloatArray = (numbers[:, np.newaxis] == np.arange(size)[:, np.newaxis]).astype(dtype)
     return hot  # (T, size, B)
 
 
-def inputs(network: Network, numbers: Symbols) -> FloatArray:
+def inputs(network: Network, numbers: ArrayLike) -> FloatArray:
     """Return letters, (T, B), as a network reads them: one-hot, times the root of the alphabet's size.
 
     Weights that are drawn for inputs of unit variance then get such inputs: a one-hot column of V entries has
@@ -92,7 +107,7 @@ def inputs(network: Network, numbers: Symbols) -> FloatArray:
 
 
 # --8<-- [start:bits]
-def bits_per_letter(network: Network, numbers: Symbols, batch_size: int = 1) -> float:
+def bits_per_letter(network: Network, numbers: ArrayLike, batch_size: int = 1) -> float:
     """Return how surprised a network is by a text, in bits per letter.
 
     Parameters
@@ -104,8 +119,16 @@ def bits_per_letter(network: Network, numbers: Symbols, batch_size: int = 1) -> 
     batch_size : int
         The text is cut into so many `streams`. Each is read from a state of zeros to its end, with the state
         carried along. More of them are quicker, and forget more often.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong kind or range, or a stream has fewer than two letters.
     """
-    columns = streams(numbers, batch_size)  # (T, B)
+    require_letters(network, network.input_size)
+    columns = as_symbols(streams(numbers, batch_size), ("T", "B"), network.input_size)  # (T, B)
+    if len(columns) < 2:
+        raise ValueError(f"numbers must have two letters or more for each stream, got {len(columns)}")
     state: list[FloatArray] = []  # zeros
     nats = 0.0
     for start in range(0, len(columns) - 1, 512):
@@ -141,11 +164,13 @@ def probabilities(logits: ArrayLike, *, temperature: float = 1.0, top_k: int | N
     k = len(logits) if top_k is None else min(as_size("top_k", top_k), len(logits))
     if temperature < 0:
         raise ValueError(f"temperature must be at least 0, got {temperature}")
+    if not len(logits):
+        raise ValueError("logits must have one number or more")
     # --8<-- [start:probabilities]
-    shifted = logits - logits.max()  # (O,), at most 0: nothing overflows
     if temperature == 0:
         k, temperature = 1, 1.0
-    p: FloatArray = np.exp(shifted / temperature)  # (O,)
+    with np.errstate(over="ignore"):  # what is too far below the largest has a probability of 0
+        p: FloatArray = np.exp((logits - logits.max()) / temperature)  # (O,), at most 1
     p[np.argsort(-logits, kind="stable")[k:]] = 0  # all but the k likeliest
     p /= p.sum()
     # --8<-- [end:probabilities]
@@ -190,6 +215,7 @@ def sample(
     rng, length = as_rng(rng), as_size("length", length)
     if not prime:
         raise ValueError("prime must have at least one letter")
+    require_letters(network, len(alphabet))
     out = unroll(network, inputs(network, encode(prime, alphabet)[:, np.newaxis]), keep_cache=False)
     y, state = out.ys[-1], [s for s in (out.h, out.c) if s is not None]  # (O, 1), (H, 1) each
     written = []
@@ -200,6 +226,13 @@ def sample(
         y, *state = network.forward(x, *state)
     return decode(np.array(written), alphabet)
     # --8<-- [end:sample]
+
+
+def require_letters(network: Network, letters: int) -> None:
+    """Refuse a network that does not read one letter of an alphabet and give a logit for each."""
+    if not network.input_size == network.output_size == letters:
+        sizes = f"input_size {network.input_size} and output_size {network.output_size}"
+        raise ValueError(f"network must read and give {letters} letters, one number for each, got {sizes}")
 
 
 # --8<-- [start:trained]

@@ -129,7 +129,7 @@ def backpropagate_trace(
     dict of str to numpy.ndarray
         By name, with the time axis in front: all that reaches ``h`` and, where there is one, ``c`` of each
         step, (T, H, B); what goes on to ``h_prev`` and ``c_prev``, (T, H, B), and to ``x``, (T, D, B); and
-        what each step contributes to the gradient of each weight of the cell.
+        what each step contributes to the gradient of each weight of the cell. Nothing if there is no step.
 
     Raises
     ------
@@ -137,8 +137,7 @@ def backpropagate_trace(
         As `backpropagate` does.
     """
     require_network(network)
-    if not isinstance(trace, network.step_type):
-        raise TypeError(f"trace must be a {network.step_type.__name__}, got {type(trace).__name__}")
+    trace = network._as_trace(trace, sequence=True)
     T, _, B = trace.x.shape
     dys, dhs = check_loss_gradients(network, dys, dhs, T, as_lengths(None, T, B))
     direct, _ = through_read_out(network, trace.h, dys, dhs, slice(None))  # (T, H, B)
@@ -150,5 +149,5 @@ def backpropagate_trace(
         with np.errstate(all="ignore"):
             steps.append({"h": dh_t} | network.step_backward(step, dh_t, *dstate[1:]))
         dstate = tuple([steps[-1][f"{name}_prev"] for name in network.state_names])
-        require_finite(t, dh_t[None], *dstate)
+        require_finite(t, dh_t[None], *steps[-1].values())
     return {name: np.array([step[name] for step in reversed(steps)]) for name in (steps[0] if steps else ())}

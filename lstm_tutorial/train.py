@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstm_tutorial.checks import FloatArray, RandomSource, as_positive, as_real, as_rng, as_size, check_live
 from lstm_tutorial.files import unfinished, written_whole
-from lstm_tutorial.network import Network, backpropagate, unroll
+from lstm_tutorial.network import Network, backpropagate, require_network, unroll
 from lstm_tutorial.optim import Optimizer, clip_by_global_norm, global_norm
 
 Loss = Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]
@@ -116,6 +116,15 @@ def train(
     steps = as_size("steps", steps)
     checkpoint_every = as_size("checkpoint_every", checkpoint_every)
     clip = None if clip is None else as_positive("clip", clip)
+    if not hasattr(model, "parameters"):
+        raise TypeError(f"model must have parameters(), got {model!r}")
+    for name, function in (("loss_and_gradients", loss_and_gradients), ("draw_batch", draw_batch)):
+        if not callable(function):
+            raise TypeError(f"{name} must be a function, got {function!r}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"optimizer must be SGD, Adam or another Optimizer, got {optimizer!r}")
+    if state is not None and not isinstance(state, Mapping):
+        raise TypeError(f"state must be a dict of arrays, got {type(state).__name__}")
     run = _Run(model.parameters(), optimizer, dict(state or {}), as_rng(rng))
     path = None if checkpoint is None else Path(checkpoint)
     if path is not None:
@@ -200,6 +209,8 @@ class _Run:
         for kind, arrays in (("parameters", parameters), ("state", state)):
             for name, array in arrays.items():
                 check_live(f"{kind}[{name!r}]", array)
+                if name.endswith(".npy"):  # the ending that NumPy gives to every array in the file
+                    raise ValueError(f"{kind} must have names without the ending .npy, got {name!r}")
                 if array.dtype.hasobject:
                     raise TypeError(f"{kind}[{name!r}] must hold plain values, got dtype {array.dtype}")
         self.parameters = parameters
@@ -368,7 +379,8 @@ def truncated_bptt(
         If an argument is of the wrong kind, shape or range; the message names it.
     """
     length = as_size("length", length)
-    xs = as_real("xs", xs, ("T", "D", "B"))  # (T, D, B)
+    require_network(network)
+    xs = as_real("xs", xs, ("T", network.input_size, "B"))  # (T, D, B)
     targets = as_real("targets", targets, (len(xs), "O", xs.shape[2]))  # (T, O, B)
     start = unroll(network, xs[:0], h0, c0, keep_cache=False)  # no step: checks, and returns the states
     return _chunks(network, xs, targets, loss, length, start.h, start.c)
@@ -390,6 +402,6 @@ def _chunks(
         out = unroll(network, xs[part], h, c)
         value, dys = loss(out.ys, targets[part])
         gradients = backpropagate(out.cache, dys=dys)  # no dh, dc: the cut
-        h, c = out.h, out.c  # the state is carried
+        h, c = copy(out.h), copy(out.c)  # the state is carried
         yield Chunk(value, gradients, out.h, out.c)
         # --8<-- [end:truncated]

@@ -159,8 +159,9 @@ def optimize(update: dict[str, Any]) -> None:
 
 
 def start_training(**changes: Any) -> None:
-    arguments: dict[str, Any] = {"steps": 1, "rng": 0} | changes
-    lt.train(lstm, None, None, lt.Adam(), **arguments)
+    arguments: dict[str, Any] = {"model": lstm, "loss_and_gradients": len, "draw_batch": len}
+    arguments |= {"optimizer": lt.Adam(), "steps": 1, "rng": 0} | changes
+    lt.train(**arguments)
 
 
 def truncate(**changes: Any) -> None:
@@ -223,6 +224,8 @@ CALLS: list[tuple[str, str, Any]] = [
     ("backpropagate", "dh", lambda: lt.backpropagate(lt.unroll(lstm, XS).cache, dh=BAD_STATE)),
     ("backpropagate", "dc", lambda: lt.backpropagate(lt.unroll(lstm, XS).cache, dc=BAD_STATE)),
     ("trace_sequence", "xs", lambda: lt.trace_sequence(lstm, XS[0])),
+    ("backpropagate_trace", "trace", lambda: lt.backpropagate_trace(lstm, None)),
+    ("backpropagate_trace", "trace.x", lambda: lt.backpropagate_trace(lstm, lstm.trace(X, STATE, STATE))),
     ("backpropagate_trace", "dys", lambda: trace_back(dys=X)),
     ("backpropagate_trace", "dh", lambda: trace_back(dh=BAD_STATE)),
     ("backpropagate_trace", "dc", lambda: trace_back(dc=BAD_STATE)),
@@ -265,7 +268,9 @@ CALLS: list[tuple[str, str, Any]] = [
     ("Adam", "beta1", lambda: lt.Adam(beta1=1.0)),
     ("Adam", "beta2", lambda: lt.Adam(beta2=-0.1)),
     ("Adam", "epsilon", lambda: lt.Adam(epsilon=0.0)),
-    ("global_norm", "W", lambda: lt.global_norm({"W": ["a"]})),
+    ("Adam.load", "state", lambda: lt.Adam().load({"t": 0.0, "m": [1.0]})),
+    ("Adam.load", r"state\['v/W'\]", lambda: lt.Adam().load({"t": 1.0, "m/W": [1.0], "v/W": [-1.0]})),
+    ("global_norm", r"gradients\['W'\]", lambda: lt.global_norm({"W": ["a"]})),
     ("clip_by_global_norm", "max_norm", lambda: lt.clip_by_global_norm({}, 0.0)),
     ("clip_by_value", "max_value", lambda: lt.clip_by_value({}, -1.0)),
     ("numerical_gradient", "array", lambda: lt.numerical_gradient(lambda: 1.0, [1.0])),
@@ -273,6 +278,12 @@ CALLS: list[tuple[str, str, Any]] = [
     ("check_gradients", "samples", lambda: lt.check_gradients(lambda: 1.0, W, W, samples=0)),
     ("check_gradients", "tolerance", lambda: lt.check_gradients(lambda: 1.0, W, W, tolerance=np.nan)),
     ("check_gradients", "rng", lambda: lt.check_gradients(lambda: 1.0, W, W, rng="5")),
+    ("train", "model", lambda: start_training(model=None)),
+    ("train", "loss_and_gradients", lambda: start_training(loss_and_gradients=None)),
+    ("train", "draw_batch", lambda: start_training(draw_batch=5)),
+    ("train", "optimizer", lambda: start_training(optimizer="adam")),
+    ("train", "state", lambda: start_training(state=np.ones(2))),
+    ("train", "state", lambda: start_training(state={"v.npy": np.ones(2)})),
     ("train", "steps", lambda: start_training(steps=0)),
     ("train", "rng", lambda: start_training(rng="seed")),
     ("train", "clip", lambda: start_training(clip=0.0)),

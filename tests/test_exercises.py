@@ -75,3 +75,22 @@ def test_what_is_raised_is_said_with_its_line():
 @pytest.mark.parametrize("name", WRITTEN)
 def test_three_wrong_answers_at_least_are_known(name):
     assert len(EXERCISES[name].wrong_answers()) >= 3
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_an_answer_that_is_not_written_yet_fails(name):
+    """Python programs often have an ellipsis where something is left to do."""
+    assert not judge(name, lambda *arguments, **named: ...).passed
+
+
+@pytest.mark.parametrize("product", [np.dot, lambda W, x: np.einsum("hk,kb->hb", W, x)])
+def test_a_product_may_be_written_in_other_ways(product):
+    """The exercise asks for one product of matrices, and `@` is not the only way to write it."""
+
+    def preactivations(matrices, biases, xh):
+        a = product(np.concatenate(matrices), xh) + np.concatenate(biases)
+        return a.reshape(4, len(matrices[0]), xh.shape[1])
+
+    assert judge("fast-3", preactivations).passed
+    four = lambda Ws, bs, xh: np.array([product(W, xh) + b for W, b in zip(Ws, bs, strict=True)])  # noqa: E731
+    assert not judge("fast-3", four).passed

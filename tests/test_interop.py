@@ -265,3 +265,28 @@ def test_a_network_of_ones_own_is_not_written(tmp_path):
     message = f"network must be one of {', '.join(interop.KINDS)}, got {Own(D, H, O)}"
     assert_raises(TypeError, message, lambda: interop.save(Own(D, H, O), tmp_path / "own"))
     assert list(tmp_path.iterdir()) == []
+
+
+NO_FLOATS = ["int32", "int64", "bool", "complex128", "longdouble", ">f4", "nonsense", 0, ""]
+
+
+@pytest.mark.parametrize("dtype", NO_FLOATS)
+def test_a_dtype_that_is_none_leaves_the_file_as_it_is(dtype, tmp_path):
+    path, lstm = tmp_path / "network", LSTM(D, H, O, rng=1)
+    interop.save(lstm, path)
+    before = path.read_bytes()
+    with pytest.raises(TypeError, match=r"^dtype must be float16, float32 or float64, got"):
+        interop.save(lstm, path, dtype=dtype)
+    assert path.read_bytes() == before
+    with pytest.raises(TypeError, match=r"^dtype must be float32 or float64, got"):
+        interop.load(path, dtype=dtype)
+
+
+def test_an_unknown_framework_or_kind_is_named():
+    lstm = LSTM(D, H, None, rng=1)
+    joined = interop.join(lstm, "Keras")
+    message = "framework must be one of PyTorch, Keras, ONNX, got 'TensorFlow'"
+    assert_raises(ValueError, message, lambda: interop.join(lstm, "TensorFlow"))
+    assert_raises(ValueError, message, lambda: interop.split("LSTM", "TensorFlow", joined))
+    message = "kind must be one of LSTM, GRU for Keras, got 'RNN'"
+    assert_raises(ValueError, message, lambda: interop.split("RNN", "Keras", joined))

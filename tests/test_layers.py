@@ -12,6 +12,7 @@ import pytest
 from lstm_tutorial import (
     GRU,
     LSTM,
+    RNN,
     Adam,
     backpropagate_layers,
     check_gradients,
@@ -291,3 +292,25 @@ def test_gradients_of_a_pair_are_checked_as_a_whole():
         message = f"{name} must have shape (4, {rows}, 2), got (4, {rows - 1}, 2)"
         assert_raises(ValueError, message, partial(back, **{name: good[:, 1:].tolist()}))
         assert_same(back(**{name: good.tolist()}), back(**{name: good}))
+
+
+def test_sums_and_masks_that_overflow_are_refused():
+    """Each direction and each factor is finite, and what they give together is not."""
+    pair = [(RNN(2, 3, 1, rng=0), RNN(2, 3, 1, rng=1))]
+    for network in pair[0]:
+        network.Wy_bias = np.full((1, 1), 1.7e308)
+    xs = np.ones((4, 2, 2))
+    with pytest.raises(FloatingPointError, match=r"^step 0"):
+        unroll_layers(pair, xs)
+    two = [RNN(2, 3, None, rng=0), RNN(3, 3, 1, rng=1)]
+    two[0].Wh = np.zeros_like(two[0].Wh)  # its h is zero, with or without the mask
+    cache = unroll_layers(two, xs, masks=[np.full((3, 2), 1e300)]).cache
+    with pytest.raises(FloatingPointError, match=r"^step 0"):
+        backpropagate_layers(cache, dys=np.full((4, 1, 2), 1e20))
+
+
+def test_a_mask_is_in_float64_whatever_p_is():
+    p: Any = np.float32(0.1)
+    mask = dropout_mask((50, 4), p, rng=0)
+    assert mask.dtype == np.float64
+    assert np.array_equal(mask, dropout_mask((50, 4), float(p), rng=0))

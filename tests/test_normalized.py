@@ -82,3 +82,25 @@ def test_the_weights_and_what_is_refused():
     assert all((array == (name != "c_bias")).all() for name, array in more.items())
     message = "hidden_size must be at least 2 with layer normalization, got 1"
     assert_raises(ValueError, message, lambda: LayerNormLSTM(3, 1, 2))
+
+
+@pytest.mark.parametrize(("dtype", "size"), [(np.float64, 1e200), (np.float32, 1e20)])
+def test_a_square_that_overflows_is_no_zero(dtype, size):
+    """The normalized numbers would be finite, but squares on the way are not: an error, no wrong number."""
+    network, x = LayerNormLSTM(2, 3, 1, rng=0, dtype=dtype), np.array([[1.0], [2.0]], dtype)
+    h, c = network.initial_state()
+    assert np.isfinite(network.forward(1e5 * x, h, c)[1]).all()
+    with pytest.raises(FloatingPointError, match=r"^step 0"):
+        network.forward(size * x, h, c)
+    with pytest.raises(FloatingPointError, match=r"^step 0"):
+        unroll(network, size * x[None])
+
+
+def test_a_bad_size_draws_nothing():
+    rng = np.random.default_rng(0)
+    before = rng.bit_generator.state
+    with pytest.raises(ValueError, match=r"^hidden_size"):
+        LayerNormLSTM(2, 1, 1, rng=rng)
+    with pytest.raises(ValueError, match=r"^forget_bias"):
+        LSTM(2, 3, 1, rng=rng, dtype=np.float32, forget_bias=1e39)
+    assert rng.bit_generator.state == before

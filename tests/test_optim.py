@@ -289,7 +289,7 @@ def test_a_learning_rate_that_turns_bad_changes_nothing(rate, error, message):
 @pytest.mark.parametrize(
     ("make", "dtype", "gradient", "what"),
     [
-        (Adam, np.float32, 3e19, "v of 'w'"),
+        (Adam, np.float32, 1e21, "v of 'w'"),
         (lambda: SGD(1e39), np.float32, 1.0, "'w'"),
         (lambda: SGD(1.0), np.float32, -3e38, "'w'"),
         (Adam, np.float16, 0.0, "'w'"),  # in float16 its epsilon is 0, and 0/0 is NaN
@@ -333,3 +333,35 @@ def test_a_schedule_is_that_of_pytorch():
     np.testing.assert_allclose([rate(t) for t in range(4, 10)], falling, rtol=1e-14)
     assert rate(10) == pytest.approx(0.1)
     assert all(isinstance(rate(t), float) for t in range(1, 12))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_adam_without_a_memory_takes_steps_of_one_size(dtype):
+    """With both betas 0 a step is the sign of the gradient, also after a gradient a billion times larger."""
+    adam, w = Adam(1.0, beta1=0.0, beta2=0.0), np.zeros(1, dtype)
+    steps = []
+    for gradient in (1e5, 1e-4, -1e5):
+        before = w.copy()
+        adam.update({"w": w}, {"w": np.array([gradient], dtype)})
+        steps.append(float((w - before)[0]))
+    np.testing.assert_allclose(steps, [-1, -1, 1], rtol=1e-3)
+
+
+@pytest.mark.parametrize(("dtype", "gradient", "limit"), [(np.float32, 1e30, 1e-20), (np.float16, 6e4, 1e-3)])
+def test_clipping_far_leaves_something(dtype, gradient, limit):
+    """The factor is smaller than the smallest number of the gradients' dtype."""
+    clipped, _ = clip_by_global_norm({"w": np.array([gradient], dtype)}, limit)
+    assert clipped["w"].dtype == dtype
+    np.testing.assert_allclose(clipped["w"], [limit], rtol=1e-3)
+
+
+def test_a_weight_in_another_precision_stays_finite():
+    """A momentum that fits float64 and not the weight: the step is refused and changes nothing."""
+    sgd, w = SGD(1.0, momentum=0.5), np.zeros(1, np.float32)
+    sgd.load({"t": 1.0, "v/w": np.array([7e38])})
+    assert_raises(
+        FloatingPointError,
+        "update 2 would leave 'w' not finite",
+        lambda: sgd.update({"w": w}, {"w": np.ones(1, np.float32)}),
+    )
+    assert w.tolist() == [0.0]

@@ -49,3 +49,17 @@ def test_a_damaged_file_is_refused(wrong, message, tmp_path):
     path.write_bytes(wrong(path.read_bytes()))
     with pytest.raises(ValueError, match=f"file is no file of safetensors, or damaged: {message}"):
         read_tensors(path)
+
+
+def test_what_cannot_be_stored_is_refused_by_name(tmp_path):
+    path = tmp_path / "file"
+    with pytest.raises(TypeError, match=r"^arrays\['W'\] must have one of the dtypes .*, got <c16"):
+        write_tensors(path, {"W": np.ones(2, complex)}, {})
+    with pytest.raises(ValueError, match=r"^arrays must not use the name '__metadata__'"):
+        write_tensors(path, {"__metadata__": np.ones(2)}, {})
+    assert list(tmp_path.iterdir()) == []
+    write_tensors(path, {}, {})
+    header = b'{"__metadata__":5}'
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    with pytest.raises(ValueError, match="no file of safetensors, or damaged"):
+        read_tensors(path)

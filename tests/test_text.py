@@ -162,3 +162,48 @@ def test_a_damaged_network_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(text_module, "DATA", tmp_path)
     with pytest.raises(ValueError, match="is damaged, or not what it says: its checksum does not fit"):
         trained_on_comedies()
+
+
+LETTERS = LSTM(3, 4, 3, rng=0)
+CALLS = {
+    "letters twice": ("alphabet", lambda: encode("aab", "aab")),
+    "below 0": ("numbers", lambda: decode([-1], "abc")),
+    "no letter": ("numbers", lambda: decode([3], "abc")),
+    "one_hot, no letter": ("numbers", lambda: one_hot([[3]], 3)),
+    "one_hot, a fraction": ("numbers", lambda: one_hot([[1.5]], 3)),
+    "one_hot, NaN": ("numbers", lambda: one_hot([[np.nan]], 3)),
+    "one_hot, one axis": ("numbers", lambda: one_hot([1, 2], 3)),
+    "one_hot, masked": ("numbers", lambda: one_hot(np.ma.masked_equal([[1]], 1), 3)),
+    "one_hot, no size": ("size", lambda: one_hot([[0]], 0)),
+    "streams, fractions": ("numbers", lambda: streams([0.5, 1.0], 1)),
+    "bits, nothing": ("numbers", lambda: bits_per_letter(LETTERS, [])),
+    "bits, one letter": ("numbers", lambda: bits_per_letter(LETTERS, [1])),
+    "bits, fewer letters than streams": ("numbers", lambda: bits_per_letter(LETTERS, [1, 2], 3)),
+    "bits, no letter": ("numbers", lambda: bits_per_letter(LETTERS, [7, 1, 2])),
+    "bits, no read-out": ("network", lambda: bits_per_letter(LSTM(3, 4, None), [0, 1])),
+    "sample, another alphabet": ("network", lambda: sample(LETTERS, "z", 3, "abcz")),
+    "sample, no read-out": ("network", lambda: sample(LSTM(3, 4, None), "a", 3, "abc")),
+    "no logits": ("logits", lambda: probabilities([])),
+}
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_what_is_no_text_is_refused_by_name(case):
+    name, call = CALLS[case]
+    with pytest.raises((TypeError, ValueError), match=f"^{name} must"):
+        call()
+
+
+def test_lists_are_texts_and_streams_are_copies():
+    numbers = np.arange(6) % 3
+    pieces = streams(numbers, 2)
+    pieces[:] = 0
+    assert numbers.tolist() == [0, 1, 2, 0, 1, 2]
+    assert decode([0, 2], "abc") == "ac"
+    assert decode([], "abc") == ""
+    assert bits_per_letter(LETTERS, numbers.tolist()) == bits_per_letter(LETTERS, numbers)
+
+
+def test_the_farthest_logits_raise_no_warning():
+    assert probabilities([1.7e308, -1.7e308]).tolist() == [1, 0]
+    assert probabilities([0.0, -1.0], temperature=5e-324).tolist() == [1, 0]

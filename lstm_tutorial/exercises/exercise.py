@@ -214,6 +214,15 @@ class Counted(Observed):
     calls: ClassVar[Counter[str]] = Counter()
     """What has been counted since it was cleared."""
 
+    PRODUCTS: ClassVar[set[Callable[..., Any]]] = {np.dot, np.einsum, np.inner, np.tensordot}
+    """What makes a product as `@` does, without being a ufunc."""
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        """Count products that are not written with `@` as such."""
+        if function in Counted.PRODUCTS:
+            Counted.calls["matmul"] += 1
+        return super().__array_function__(function, types, args, options)
+
     def look(self, operation: str, inputs: list[Any], result: Any) -> None:
         """Count an operation, whatever the size of its arrays."""
         Counted.calls[operation] += 1
@@ -269,7 +278,8 @@ def difference(exercise: type[Exercise], name: str, wanted: Any, got: Any) -> st
     if got is None:
         return f"{name} is missing: nothing is returned for it."
     if isinstance(wanted, str | list | tuple) or got is Ellipsis:
-        return "" if wanted == got else f"{name} is {got!r} instead of {wanted!r}."
+        same = type(got) is type(wanted) and wanted == got
+        return "" if same else f"{name} is {got!r} instead of {wanted!r}."
     try:
         mine, theirs = np.asarray(wanted, float), np.asarray(got, float)
     except (TypeError, ValueError):
