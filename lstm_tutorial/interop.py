@@ -488,7 +488,8 @@ def from_onnx(model: Any) -> Any:
 
     The model holds recurrent layers one above the other, and at most one product with a bias behind them, the
     read-out. Beside them it may hold what moves or picks numbers without changing any, as exports of other
-    frameworks do. Initial states that it gives are not carried over.
+    frameworks do: a transposition, the choice of the last step. These are not carried over, and neither are
+    initial states that the model gives. So compare the outputs of both for one batch.
 
     Parameters
     ----------
