@@ -94,3 +94,22 @@ def test_a_product_may_be_written_in_other_ways(product):
     assert judge("fast-3", preactivations).passed
     four = lambda Ws, bs, xh: np.array([product(W, xh) + b for W, b in zip(Ws, bs, strict=True)])  # noqa: E731
     assert not judge("fast-3", four).passed
+
+
+@pytest.mark.parametrize(
+    "answer", ["4096000", np.ma.masked_equal([4096000], 4096000), 4096000 + 0j, np.array(["4096000"]), np.nan]
+)
+def test_what_is_no_number_is_no_answer(answer):
+    assert judge("after-1", 4096000).passed
+    result = judge("after-1", answer)
+    assert not result.passed
+    assert "number" in result.message
+
+
+def test_an_argument_must_not_become_something_else():
+    def step(x, h_prev, c_prev, weights):
+        result = EXERCISES["build-2"].solution(x, h_prev, c_prev, weights)
+        weights["Wf"] = None
+        return result
+
+    assert "weights is changed by the function" in judge("build-2", step).message

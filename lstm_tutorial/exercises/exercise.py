@@ -15,6 +15,8 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
+from lstm_tutorial.checks import refuse_masked
+
 Outcome = dict[str, Any] | Exception
 """What an answer gave for an input: results by name, or what it raised."""
 
@@ -248,10 +250,10 @@ def equal(value: Any, other: Any) -> bool:
         return value.keys() == other.keys() and all(equal(value[name], other[name]) for name in value)
     if isinstance(value, list):
         return len(value) == len(other) and all(map(equal, value, other))
+    if not isinstance(value, np.ndarray) or not isinstance(other, np.ndarray):
+        return type(value) is type(other)
     rounded = {"rtol": 1e-9, "atol": 1e-9}  # a difference may be added and taken away again
-    return not isinstance(value, np.ndarray) or (
-        value.shape == other.shape and np.allclose(value, other, equal_nan=True, **rounded)
-    )
+    return value.shape == other.shape and np.allclose(value, other, equal_nan=True, **rounded)
 
 
 def differences(exercise: type[Exercise], wanted: Any, got: Any) -> str:
@@ -281,6 +283,9 @@ def difference(exercise: type[Exercise], name: str, wanted: Any, got: Any) -> st
         same = type(got) is type(wanted) and wanted == got
         return "" if same else f"{name} is {got!r} instead of {wanted!r}."
     try:
+        refuse_masked(name, got)
+        if np.asarray(got).dtype.kind not in "biuf":
+            raise TypeError
         mine, theirs = np.asarray(wanted, float), np.asarray(got, float)
     except (TypeError, ValueError):
         return f"{name} must be a number or an array of numbers, got {type(got).__name__}."
@@ -296,6 +301,8 @@ def difference(exercise: type[Exercise], name: str, wanted: Any, got: Any) -> st
         f"{axis} {k}".strip() for axis, k, size in zip(names, place, mine.shape, strict=False) if size > 1
     ]
     at = f" at {', '.join(where)}" if where else ""
+    if np.isnan(theirs[place]):
+        return f"{name} is not a number (NaN){at}."
     if exercise.kind == "compute":  # what is asked for is not given away
         return f"{theirs[place]:.6g}{at} is too {'large' if theirs[place] > mine[place] else 'small'}."
     return f"{name} is {theirs[place]:.6g} instead of {mine[place]:.6g}{at}."
