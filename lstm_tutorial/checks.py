@@ -128,6 +128,22 @@ def as_real(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> NDArra
     return array
 
 
+def as_integers(name: str, value: ArrayLike, shape: tuple[int | str, ...]) -> NDArray[np.intp]:
+    """Return `value` as a new array of integers of this shape.
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold integers.
+    ValueError
+        If the shape is another one.
+    """
+    array = _as_numpy(name, value, f"an array of shape {shape_text(shape)}")
+    if array.dtype.kind not in "iu" and array.size:  # an empty list has the dtype of floats
+        raise TypeError(f"{name} must hold integers, got dtype {array.dtype}")
+    return as_real(name, array, shape).astype(np.intp)
+
+
 def as_floats(name: str, value: ArrayLike) -> FloatArray:
     """Return `value` as an array of floats of any shape: floats as they are, integers in float64.
 
@@ -327,11 +343,7 @@ def as_lengths(lengths: ArrayLike | None, steps: int, batch_size: int) -> NDArra
     """
     if lengths is None:
         return np.full(batch_size, steps, np.intp)
-    array = _as_numpy("lengths", lengths, f"an array of shape ({batch_size},)")
-    if array.dtype.kind not in "iu" and array.size:  # an empty list has the dtype of floats
-        raise TypeError(f"lengths must hold integers, got dtype {array.dtype}")
-    if array.shape != (batch_size,):
-        raise ValueError(f"lengths must have shape ({batch_size},), got {shape_text(array.shape)}")
+    array = as_integers("lengths", lengths, (batch_size,))
     if batch_size and not 0 <= array.min() <= array.max() <= steps:
         raise ValueError(f"lengths must lie between 0 and {steps}, got {array.tolist()}")
-    return array.astype(np.intp)
+    return array

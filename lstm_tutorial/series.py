@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.checks import FloatArray, as_real, as_size
+from lstm_tutorial.checks import FloatArray, as_integers, as_real, as_size
 
 
 class Weekly(NamedTuple):
@@ -69,9 +69,8 @@ def windows(table: ArrayLike, ends: ArrayLike, length: int) -> NDArray[Any]:
     TypeError, ValueError
         If an argument is of the wrong kind or shape, or a window would not lie within the table.
     """
-    table, T, ends = as_real("table", table, ("N", "D")), as_size("length", length), np.asarray(ends)
-    if ends.ndim != 1 or ends.dtype.kind not in "iu":
-        raise TypeError(f"ends must be row numbers, (B,), got {ends.dtype} of shape {ends.shape}")
+    table, T = as_real("table", table, ("N", "D")), as_size("length", length)
+    ends = as_integers("ends", ends, ("B",))  # (B,)
     if ends.size and not T - 1 <= ends.min() <= ends.max() < len(table):
         raise ValueError(f"ends must lie from {T - 1} to {len(table) - 1}, got {ends.min()} to {ends.max()}")
     rows = np.arange(1 - T, 1)[:, None] + ends  # (T, B)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_rng, as_size, valid_steps
+from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_real, as_rng, as_size, valid_steps
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.integer[Any]]
@@ -285,10 +285,14 @@ def predicts_legal(ys: ArrayLike, legal: BoolArray) -> BoolArray:
     Hochreiter & Schmidhuber (1997), experiment 1: "training and testing".
     """
     legal = np.asarray(legal)
+    if legal.dtype != np.bool_ or legal.ndim != 3:
+        raise TypeError(f"legal must be truth values, (T, 7, B), got {legal.dtype} of shape {legal.shape}")
+    within: BoolArray = np.any(legal, axis=1)  # (T, B), past a string's end nothing is read
+    ys = np.where(within[:, None], as_real("ys", ys, legal.shape), 0)  # (T, 7, B)
     ys = as_array("ys", ys, legal.shape, np.dtype(np.float64))  # (T, 7, B)
     weakest_legal = np.where(legal, ys, np.inf).min(axis=1)  # (T, B)
     strongest_other = np.where(legal, -np.inf, ys).max(axis=1)  # (T, B)
-    right: BoolArray = (weakest_legal > strongest_other) | ~legal.any(axis=1)  # (T, B)
+    right: BoolArray = (weakest_legal > strongest_other) | ~within  # (T, B)
     return right
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_number, as_real, as_rng, as_size
+from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_integers, as_number, as_rng, as_size
 from lstm_tutorial.interop import load
 from lstm_tutorial.losses import softmax_cross_entropy
 from lstm_tutorial.lstm import LSTM
@@ -72,19 +72,17 @@ def streams(numbers: ArrayLike, batch_size: int) -> Symbols:
     """
     numbers, B = as_symbols(numbers, ("N",)), as_size("batch_size", batch_size)
     T = len(numbers) // B
-    return numbers[: T * B].reshape(B, T).T.copy()  # (T, B)
+    return numbers[: T * B].reshape(B, T).T  # (T, B)
     # --8<-- [end:encode]
 
 
 def as_symbols(numbers: ArrayLike, shape: tuple[str, ...], size: int | None = None) -> Symbols:
     """Return the numbers of symbols as an array of integers, or refuse what is none, or not below `size`."""
-    array = as_real("numbers", numbers, shape)
-    if array.dtype.kind == "f" and array.size:  # an empty list has the dtype of floats
-        raise TypeError(f"numbers must hold integers, got dtype {array.dtype}")
+    array = as_integers("numbers", numbers, shape)
     if array.size and not (array.min() >= 0 and (size is None or array.max() < size)):
         below = "" if size is None else f" and below {size}"
         raise ValueError(f"numbers must be at least 0{below}, got {array.min()} to {array.max()}")
-    return array.astype(int, copy=False)
+    return array
 
 
 def one_hot(numbers: ArrayLike, size: int, dtype: DTypeLike = np.float64) -> FloatArray:

@@ -7,6 +7,7 @@ a plain loop over the columns, moments of known distributions.
 import itertools
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -138,6 +139,17 @@ def test_predicts_legal_by_hand():
     legal = np.array([[[True], [True], [False]], [[False], [True], [False]], [[False], [False], [False]]])
     ys = np.array([[[0.9], [0.2], [0.1]], [[0.5], [0.5], [0.0]], [[1.0], [2.0], [3.0]]])
     assert tasks.predicts_legal(ys, legal)[:, 0].tolist() == [True, False, True]
+
+
+def test_predicts_legal_reads_no_padding_and_takes_truth_values_only():
+    ys, legal = np.zeros((2, 7, 1)), np.zeros((2, 7, 1), bool)
+    ys[0, 3], legal[0, 3] = 1.0, True
+    ys[1] = np.nan  # past the string's end
+    assert tasks.predicts_legal(ys, legal)[:, 0].tolist() == [True, True]
+    bad: list[Any] = [legal.astype(float), legal[0], [["yes"]]]
+    for wrong in bad:
+        with pytest.raises(TypeError, match=r"^legal must be truth values"):
+            tasks.predicts_legal(ys, wrong)
 
 
 def test_adding_is_the_sum_of_the_two_marked_numbers():
