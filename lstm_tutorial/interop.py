@@ -127,7 +127,7 @@ def split(
         If the framework is another one or does not have this kind of network, or a weight does not have the
         shape that follows from the others, or is not finite.
     """
-    require_framework(framework)
+    _require_framework(framework)
     if kind not in ORDERS[framework]:
         raise ValueError(f"kind must be one of {', '.join(ORDERS[framework])} for {framework}, got {kind!r}")
     names = ORDERS[framework][kind]
@@ -755,7 +755,7 @@ def one_network(layers: list[Layer]) -> Network | list[Layer]:
     return layers[0] if len(layers) == 1 and isinstance(layers[0], Network) else layers
 
 
-def require_framework(framework: str) -> None:
+def _require_framework(framework: str) -> None:
     """Refuse a framework whose order is not known here."""
     if framework not in ORDERS:
         raise ValueError(f"framework must be one of {', '.join(ORDERS)}, got {framework!r}")
@@ -763,7 +763,7 @@ def require_framework(framework: str) -> None:
 
 def kind_of(network: Network, framework: str) -> str:
     """Return the name of a network's kind, or refuse one that a framework does not have."""
-    require_framework(framework)
+    _require_framework(framework)
     for kind in ORDERS[framework]:
         if type(network) is KINDS[kind]:
             return kind

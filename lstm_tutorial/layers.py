@@ -211,7 +211,7 @@ def unroll_layers(
     final = []
     for networks, mask, before in zip(named, masks, as_states("states", states, named), strict=True):
         # --8<-- [start:layer]
-        inputs = hs if mask is None else product(hs, mask)  # (T, D, B)
+        inputs = hs if mask is None else _product(hs, mask)  # (T, D, B)
         runs = []
         for direction, (name, network) in enumerate(networks.items()):
             with naming(name):
@@ -223,7 +223,7 @@ def unroll_layers(
         states_after = [run.h if run.c is None else (run.h, run.c) for run in runs]
         final.append(states_after[0] if len(runs) == 1 else tuple(states_after))
     outputs = [run.ys for run in runs if run.ys is not None]  # (T, O, B) each
-    ys = total(outputs) if outputs else None  # (T, O, B)
+    ys = _total(outputs) if outputs else None  # (T, O, B)
     return UnrolledLayers(ys, hs, final, LayersCache(caches, masks, ends, hs.shape))
 
 
@@ -284,15 +284,15 @@ def backpropagate_layers(
                 found = backpropagate(part, dys=reaching[0], dhs=reaching[1], **dh_dc)
             dinputs.append(turned(found.pop("xs"), lengths, direction))
             of_layer |= {f"{name}.{key}": gradient for key, gradient in found.items()}
-        dxs = total(dinputs)  # (T, D, B), both directions read the same inputs
-        dxs = dxs if mask is None else product(dxs, mask)  # (T, D, B)
+        dxs = _total(dinputs)  # (T, D, B), both directions read the same inputs
+        dxs = dxs if mask is None else _product(dxs, mask)  # (T, D, B)
         dhs, dys = dxs, None  # what this layer reads are the hidden states below, and no read-out is there
         # --8<-- [end:layer-backward]
         gradients = of_layer | gradients
     return gradients | {"xs": dxs}
 
 
-def total(parts: list[FloatArray]) -> FloatArray:
+def _total(parts: list[FloatArray]) -> FloatArray:
     """Return the sum of what the directions of a layer give, (T, rows, B), if it is finite."""
     with np.errstate(over="ignore"):
         steps: FloatArray = np.sum(parts, axis=0)  # (T, rows, B)
@@ -300,7 +300,7 @@ def total(parts: list[FloatArray]) -> FloatArray:
     return steps
 
 
-def product(steps: FloatArray, mask: FloatArray) -> FloatArray:
+def _product(steps: FloatArray, mask: FloatArray) -> FloatArray:
     """Return steps, (T, rows, B), times a mask, if it is finite."""
     with np.errstate(over="ignore"):
         masked: FloatArray = steps * mask  # (T, rows, B)

@@ -223,7 +223,7 @@ class Adam(Optimizer):
         # --8<-- [start:adam]
         m, v = kept  # what is kept for this parameter
         m = self.beta1 * m + (1 - self.beta1) * gradient  # mean of the gradient
-        v = self.beta2 * v + (1 - self.beta2) * gradient * gradient  # of its square
+        v = self.beta2 * v + (1 - self.beta2) * gradient**2  # of its square
         m_hat = m / (1 - self.beta1**t)  # as if neither had started at zero
         v_hat = v / (1 - self.beta2**t)
         step = m_hat / (np.sqrt(v_hat) + self.epsilon)

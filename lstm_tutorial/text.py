@@ -62,7 +62,7 @@ def encode(text: str, alphabet: str) -> Symbols:
 
 def decode(numbers: ArrayLike, alphabet: str) -> str:
     """Return the letters of these numbers, (N,), as one string."""
-    return "".join(alphabet[k] for k in as_symbols(numbers, ("N",), len(alphabet)))
+    return "".join(alphabet[k] for k in _as_symbols(numbers, ("N",), len(alphabet)))
 
 
 def streams(numbers: ArrayLike, batch_size: int) -> Symbols:
@@ -70,13 +70,13 @@ def streams(numbers: ArrayLike, batch_size: int) -> Symbols:
 
     Each column is a text of its own that is read from top to bottom.
     """
-    numbers, B = as_symbols(numbers, ("N",)), as_size("batch_size", batch_size)
+    numbers, B = _as_symbols(numbers, ("N",)), as_size("batch_size", batch_size)
     T = len(numbers) // B
     return numbers[: T * B].reshape(B, T).T  # (T, B)
     # --8<-- [end:encode]
 
 
-def as_symbols(numbers: ArrayLike, shape: tuple[str, ...], size: int | None = None) -> Symbols:
+def _as_symbols(numbers: ArrayLike, shape: tuple[str, ...], size: int | None = None) -> Symbols:
     """Return the numbers of symbols as an array of integers, or refuse what is none, or not below `size`."""
     array = as_integers("numbers", numbers, shape)
     if array.size and not (array.min() >= 0 and (size is None or array.max() < size)):
@@ -88,7 +88,7 @@ def as_symbols(numbers: ArrayLike, shape: tuple[str, ...], size: int | None = No
 def one_hot(numbers: ArrayLike, size: int, dtype: DTypeLike = np.float64) -> FloatArray:
     """Return symbol numbers, (T, B), one-hot over `size` symbols, (T, size, B)."""
     size = as_size("size", size)
-    numbers = as_symbols(numbers, ("T", "B"), size)  # (T, B)
+    numbers = _as_symbols(numbers, ("T", "B"), size)  # (T, B)
     hot: FloatArray = (numbers[:, np.newaxis] == np.arange(size)[:, np.newaxis]).astype(dtype)
     return hot  # (T, size, B)
 
@@ -123,8 +123,8 @@ def bits_per_letter(network: Network, numbers: ArrayLike, batch_size: int = 1) -
     TypeError, ValueError
         If an argument is of the wrong kind or range, or a stream has fewer than two letters.
     """
-    require_letters(network, network.input_size)
-    columns = as_symbols(streams(numbers, batch_size), ("T", "B"), network.input_size)  # (T, B)
+    _require_letters(network, network.input_size)
+    columns = _as_symbols(streams(numbers, batch_size), ("T", "B"), network.input_size)  # (T, B)
     if len(columns) < 2:
         raise ValueError(f"numbers must have two letters or more for each stream, got {len(columns)}")
     state: list[FloatArray] = []  # zeros
@@ -167,8 +167,9 @@ def probabilities(logits: ArrayLike, *, temperature: float = 1.0, top_k: int | N
     # --8<-- [start:probabilities]
     if temperature == 0:
         k, temperature = 1, 1.0
-    with np.errstate(over="ignore"):  # what is too far below the largest has a probability of 0
-        p: FloatArray = np.exp((logits - logits.max()) / temperature)  # (O,), at most 1
+    with np.errstate(over="ignore"):  # -inf has a probability of 0
+        shifted = logits - logits.max()  # (O,), at most 0
+        p: FloatArray = np.exp(shifted / temperature)  # (O,)
     p[np.argsort(-logits, kind="stable")[k:]] = 0  # all but the k likeliest
     p /= p.sum()
     # --8<-- [end:probabilities]
@@ -213,7 +214,7 @@ def sample(
     rng, length = as_rng(rng), as_size("length", length)
     if not prime:
         raise ValueError("prime must have at least one letter")
-    require_letters(network, len(alphabet))
+    _require_letters(network, len(alphabet))
     out = unroll(network, inputs(network, encode(prime, alphabet)[:, np.newaxis]), keep_cache=False)
     y, state = out.ys[-1], [s for s in (out.h, out.c) if s is not None]  # (O, 1), (H, 1) each
     written = []
@@ -226,7 +227,7 @@ def sample(
     # --8<-- [end:sample]
 
 
-def require_letters(network: Network, letters: int) -> None:
+def _require_letters(network: Network, letters: int) -> None:
     """Refuse a network that does not read one letter of an alphabet and give a logit for each."""
     if not network.input_size == network.output_size == letters:
         sizes = f"input_size {network.input_size} and output_size {network.output_size}"

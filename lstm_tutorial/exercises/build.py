@@ -862,7 +862,7 @@ class Adam(Write):
     a dict that is empty before the first update; keep in it what the next update needs: the count $t$ of
     updates, and for each weight the running means $m$ of the gradient ($\beta_1 = 0.9$) and $v$ of its square
     ($\beta_2 = 0.999$), both from zero: $m \leftarrow \beta_1 m + (1 - \beta_1) g$, and $v$ likewise. For the
-    step, correct both: divide $m$ by $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$. With the corrected ones, subtract
+    step, first divide $m$ by $1 - \beta_1^t$ and $v$ by $1 - \beta_2^t$ to correct them. Then subtract
     $m / (\sqrt{v} + \varepsilon)$ times the learning rate from the weight, where $\varepsilon = 10^{-8}$.
     """
 
@@ -1080,8 +1080,8 @@ train = Train.solution
 class WriteText(Write):
     r"""Write text with it.
 
-    Write `write(weights, letters, start, length, rng, temperature)`. The network's inputs and outputs are the
-    letters of the string `letters`, one-hot: the first letter is the first row. Begin with the letter `start`
+    Write `write(weights, letters, start, length, rng, temperature)`. The network reads the letters of the
+    string `letters` one-hot, the first letter in the first row, and gives one output for each of them. Begin with the letter `start`
     and states of zeros. In each step, divide the outputs by the temperature, take the softmax, and draw the next
     letter with `rng.choice(len(letters), p=p)`. The drawn letter is the next input. Return the `length` drawn
     letters as a string.

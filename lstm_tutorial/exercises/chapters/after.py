@@ -178,7 +178,7 @@ class MaskedTooLate(Mend):
     """Attention that loses weight.
 
     The function is to return what attention reads at each step, (T, d): each step may look at itself and at what came
-    before it. Nothing of the future is read, and still something is wrong: the first step, which can only look at itself,
+    before it. No value of the future is read, and still something is wrong: the first step, which can only look at itself,
     does not give back its own value. Find the fault.
     """
 
@@ -200,7 +200,7 @@ class MaskedTooLate(Mend):
     @staticmethod
     def starter(q, k, v):
         """Return what is read at each step, (T, d)."""
-        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), at t, of s
+        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t: what step t asks of each step
         weights = np.exp(scores)  # (T, T)
         weights = weights / weights.sum(axis=1, keepdims=True)
         weights[np.triu_indices(len(q), 1)] = 0  # not the future
@@ -208,7 +208,7 @@ class MaskedTooLate(Mend):
 
     @staticmethod
     def solution(q, k, v):
-        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), at t, of s
+        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t: what step t asks of each step
         scores[np.triu_indices(len(q), 1)] = -np.inf  # not the future
         weights = np.exp(scores)  # (T, T)
         weights = weights / weights.sum(axis=1, keepdims=True)

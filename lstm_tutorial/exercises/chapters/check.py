@@ -37,8 +37,8 @@ class DifferenceError(Compute):
 class NeverFails(Mend):
     """A check that NaN passes.
 
-    The function is to say whether two gradients agree to six digits. It also agrees when a gradient is not a number.
-    Find the fault.
+    The function is to say whether two gradients agree to six digits. It also agrees when a gradient is
+    NaN or infinite. Find the fault.
     """
 
     answer, minutes = "agree", 5

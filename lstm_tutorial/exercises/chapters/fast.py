@@ -11,7 +11,7 @@ class Floor(Compute):
     """How many operations has a step?
 
     A step of an LSTM with 50 inputs and 100 units runs on 10 columns. How many additions and multiplications do its
-    matrix products take? (A product of an entry and its addition are two.)
+    matrix products take? (A multiplication and its addition are two.)
     """
 
     minutes = 3
@@ -45,8 +45,8 @@ class Checkpoints(Compute):
     """What checkpoints keep.
 
     A sequence of 1000 steps is run with a checkpoint every 32 steps. In the backward pass, one
-    chunk at a time is run again, and the values of all its steps are held. Count each checkpoint, the state before a
-    chunk, as one step more. How many steps are held at the same time, at most?
+    chunk at a time is run again, and the values of all its steps are held. All checkpoints, the states before each
+    chunk, are kept to the end; count each as one step more. How many steps are held at the same time, at most?
     """
 
     minutes = 4

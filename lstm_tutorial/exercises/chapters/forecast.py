@@ -9,7 +9,7 @@ class WindowsOfTheTest(Compute):
     """How many windows does the test have?
 
     A series has 300 weeks, numbered from 0, and the test begins with week 200. A window reads 52 weeks and forecasts the
-    13 weeks after them. A window belongs to the test if all 13 weeks that it forecasts do. How many windows belong to it?
+    13 weeks after them; the windows begin one week apart. A window belongs to the test if all 13 weeks that it forecasts do. How many windows belong to it?
     """
 
     minutes = 4

@@ -60,7 +60,7 @@ class TwoLeaks(Mend):
     """Two leaks in six lines.
 
     The function is to smooth a series, (N,), with a mean over each week and the two before it (at the beginning, over the
-    weeks that there are), and to scale it to a mean of 0 and a deviation of 1. Forecasts are tested on the weeks from `first_test` on, and their
+    weeks that there are), and to scale it: less a mean, and divided by a standard deviation. Forecasts are tested on the weeks from `first_test` on, and their
     scores are too good to be true: the inputs know two things that nobody can know yet. Mend both.
     """
 

@@ -63,14 +63,14 @@ class Scan(Write):
     r"""A linear recurrence without a loop over its steps.
 
     Write `scan(a, b)`. It returns all states of $h_t = a_t \odot h_{t-1} + b_t$ from $h_0 = 0$; the arrays are (T, H, B).
-    Join pairs in rounds whose span doubles, so that 64 steps need 6 rounds: `check` counts multiplications of arrays, and
+    Join neighboring steps, in rounds whose span doubles, so that 64 steps need 6 rounds: `check` counts multiplications of arrays, and
     one for each step is too many.
     """
 
     answer, minutes = "scan", 25
     outputs = {"hs": "THB"}
     hints = (
-        "In the first round, each step from the second on takes in the step before it: its $b$ becomes $b_t + a_t b_{t-1}$, and its $a$ becomes $a_t a_{t-1}$. In the next round it takes in the pair two steps before it.",
+        "In the first round, each step from the second on takes in the step before it: its $b$ becomes $b_t + a_t b_{t-1}$, and its $a$ becomes $a_t a_{t-1}$. In the next round it takes in what stands two places before it, which already covers two steps.",
         "With slices, a round is one line for `b` and one for `a`: `b[gap:] + a[gap:] * b[:-gap]`. Which of the two lines has to come first?",
         "Work on copies, begin with `gap = 1`, and double it while it is below T. At the end, `b` is the result.",
     )
@@ -174,7 +174,7 @@ def changed_step(x, h_prev, weights, positive=None, gates=None):
 class MinLSTMStep(Write):
     r"""One step of minLSTM.
 
-    Write `min_lstm_step(x, h_prev, weights)`. The gates are $f = \sigma(W_f x)$ and $i = \sigma(W_i x)$; no gate reads
+    Write `min_lstm_step(x, h_prev, weights)`, where `weights` is a dict with `Wf`, `Wi` and `Wv`, (H, D) each. The gates are $f = \sigma(W_f x)$ and $i = \sigma(W_i x)$; no gate reads
     `h_prev`. The share that is kept is $f / (f + i)$, and the rest is written. The candidate comes from $v = W_v x$ and is
     made positive: $v + \frac12$ where $v \ge 0$, and $\sigma(v)$ elsewhere. Return a dict with `kept`, `candidate` and
     the new state, `h`.

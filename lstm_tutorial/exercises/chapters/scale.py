@@ -9,7 +9,7 @@ class ForEachNumber(Compute):
     """Is the exchange worth it?
 
     Four workers share a batch of 32 sequences of 100 steps. The network has 64 inputs and 128 units. After the backward
-    pass, each worker sends one number for every weight and bias of the layer. For each of these numbers, how many
+    pass, each worker sends one number for every weight and every bias of the layer, which has one bias in each gate. For each of these numbers, how many
     operations has it made in the matrix products of both passes? (Additions and multiplications both count.)
     """
 

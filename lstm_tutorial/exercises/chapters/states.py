@@ -8,43 +8,43 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Mend, wrong
 class Streams(Mend):
     """A series cut into streams.
 
-    A long series is to be cut into a number of streams, `rows`, which run side by side. The result has the shape (T, rows):
-    each column is a stream, a piece of the series without a gap, in time order. Here the value below another one in a
-    column is not the next one of the series. Find the fault.
+    A long series is to be cut into `count` streams that run side by side. The result has the shape (T, count): each column
+    is a stream, a piece of the series without a gap, in time order. Here the value below another one in a column is not
+    the next one of the series. Find the fault.
     """
 
     answer, minutes = "streams", 4
     outputs = {"xs": "TB"}
     hints = (
         "Write the series 1 to 6 as two streams by hand. Which number stands below the 1?",
-        "`reshape` fills row by row. Let a row be a stream, and turn the result.",
+        "`reshape` fills row by row. Let a row be a stream, and transpose the result.",
     )
 
     @classmethod
     def cases(cls) -> Cases:
         return {
-            "six values in two streams": {"series": np.arange(1.0, 7.0), "rows": 2},
-            "twelve values in three streams": {"series": np.arange(12.0), "rows": 3},
+            "six values in two streams": {"series": np.arange(1.0, 7.0), "count": 2},
+            "twelve values in three streams": {"series": np.arange(12.0), "count": 3},
         }
 
     @staticmethod
-    def starter(series, rows):
-        """Return the streams, one in each column, (T, rows)."""
-        return series.reshape(-1, rows)
+    def starter(series, count):
+        """Return the streams, one in each column, (T, count)."""
+        return series.reshape(-1, count)
 
     @staticmethod
-    def solution(series, rows):
-        return series.reshape(rows, -1).T
+    def solution(series, count):
+        return series.reshape(count, -1).T
 
-    @wrong("The streams lie in the rows. Turn the result, so that time runs down the columns.")
+    @wrong("The streams lie in the rows. Transpose the result, so that time runs down the columns.")
     @staticmethod
-    def not_turned(series, rows):
-        return series.reshape(rows, -1)
+    def not_turned(series, count):
+        return series.reshape(count, -1)
 
     @wrong("Time runs backward in each stream.")
     @staticmethod
-    def backward(series, rows):
-        return series.reshape(rows, -1).T[::-1]
+    def backward(series, count):
+        return series.reshape(count, -1).T[::-1]
 
 
 class Weight(Compute):

@@ -58,7 +58,7 @@ class ChunksOfText(Mend):
     answer, minutes = "chunks", 5
     outputs = {"the list": ""}
     hints = (
-        "Write down the chunks of `abcdefg` with a length of 3. Which letter is guessed and never read?",
+        "Write down the chunks of `abcdefg` with a length of 3. Which letter of the middle is guessed and never read?",
         "The last letter that a chunk guesses is the first one that the next chunk reads.",
     )
 
