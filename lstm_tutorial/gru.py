@@ -92,8 +92,7 @@ class GRU(Network):
         if reset not in ("after", "before"):
             raise ValueError(f"reset must be 'after' or 'before', got {reset!r}")
         self.reset = reset
-        D, H = self.input_size, self.hidden_size
-        rng = as_rng(rng)
+        D, H, rng = self.input_size, self.hidden_size, as_rng(rng)
         self._W = scaled_normal(rng, 3, H, D + H).astype(self.dtype)  # (3, H, D+H)
         self._b = np.zeros((3, H, 1), self.dtype)  # (3, H, 1)
         self._hidden_bias = np.zeros((H, 1), self.dtype) if reset == "after" else None  # (H, 1)

@@ -118,10 +118,8 @@ class LSTM(Network):
         forget_bias: float = 0.0,
     ) -> None:
         super().__init__(input_size, hidden_size, output_size, dtype)
-        D, H = self.input_size, self.hidden_size
-        bias = np.full((H, 1), as_number("forget_bias", forget_bias))  # (H, 1)
-        bias = as_array("forget_bias", bias, (H, 1), self.dtype)  # (H, 1)
-        rng = as_rng(rng)
+        bias = as_array("forget_bias", as_number("forget_bias", forget_bias), (), self.dtype)  # ()
+        D, H, rng = self.input_size, self.hidden_size, as_rng(rng)
         self._W = scaled_normal(rng, 4, H, D + H).astype(self.dtype)  # (4, H, D+H)
         self._b = np.zeros((4, H, 1), self.dtype)  # (4, H, 1)
         self._b[0] = bias

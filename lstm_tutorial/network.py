@@ -203,16 +203,15 @@ class Network:
         require_finite(0, gradients["x"][None], *gradients.values())
         return {name: gradients[name].copy() for name in names}  # copies, since some are views of one array
 
-    def _as_trace(self, trace: Any, *, sequence: bool = False) -> Any:
-        """Return the trace of a step, or of a sequence, of a network of these sizes, or refuse it."""
+    def _as_trace(self, trace: Any, *time: str) -> Any:
+        """Return the trace of a step, or with an axis T of a sequence, of these sizes, or refuse it."""
         if not isinstance(trace, self.step_type):
             raise TypeError(f"trace must be a {self.step_type.__name__}, got {trace!r}")
-        steps = ["T"] if sequence else []
-        *time, _, B = as_array("trace.x", trace.x, (*steps, self.input_size, "B"), self.dtype).shape
+        *steps, _, B = as_array("trace.x", trace.x, (*time, self.input_size, "B"), self.dtype).shape
         rows = {"x": self.input_size, "y": self.output_size}
         values = {name: (rows.get(name, self.hidden_size), value) for name, value in trace._asdict().items()}
         return self.step_type(
-            *[n and as_array(f"trace.{k}", v, (*time, n, B), self.dtype) for k, (n, v) in values.items()]
+            *[n and as_array(f"trace.{k}", v, (*steps, n, B), self.dtype) for k, (n, v) in values.items()]
         )
 
     def _state_of(self, step: Any) -> State:

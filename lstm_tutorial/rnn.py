@@ -58,8 +58,7 @@ class RNN(Network):
         dtype: DTypeLike = np.float64,
     ) -> None:
         super().__init__(input_size, hidden_size, output_size, dtype)
-        D, H = self.input_size, self.hidden_size
-        rng = as_rng(rng)
+        D, H, rng = self.input_size, self.hidden_size, as_rng(rng)
         self._W = scaled_normal(rng, H, D + H).astype(self.dtype)  # (H, D+H)
         self._b = np.zeros((H, 1), self.dtype)  # (H, 1)
         self.draw_read_out(rng)

@@ -137,7 +137,7 @@ def backpropagate_trace(
         As `backpropagate` does.
     """
     require_network(network)
-    trace = network._as_trace(trace, sequence=True)
+    trace = network._as_trace(trace, "T")
     T, _, B = trace.x.shape
     dys, dhs = check_loss_gradients(network, dys, dhs, T, as_lengths(None, T, B))
     direct, _ = through_read_out(network, trace.h, dys, dhs, slice(None))  # (T, H, B)

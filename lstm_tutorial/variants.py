@@ -80,9 +80,8 @@ class Variant(LSTM):
             raise ValueError(f"change must be one of {', '.join(CHANGES)}, got {change!r}")
         super().__init__(input_size, hidden_size, output_size, rng=rng, dtype=dtype, forget_bias=forget_bias)
         self.change = change
-        # Peephole weights start at zero: the gates do not see the cell state at first.
-        peepholes = np.zeros((3, self.hidden_size, 1), self.dtype)  # (3, H, 1)
-        self._p = peepholes if change == "peepholes" else None
+        p = np.zeros((3, self.hidden_size, 1), self.dtype)  # (3, H, 1): at first no gate sees the cell state
+        self._p = p if change == "peepholes" else None
 
     def parameters(self) -> dict[str, FloatArray]:
         """Return the weight arrays that this variant has, by name: the live arrays, not copies."""
