@@ -200,7 +200,7 @@ class MaskedTooLate(Mend):
     @staticmethod
     def starter(q, k, v):
         """Return what is read at each step, (T, d)."""
-        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t: what step t asks of each step
+        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t asks
         weights = np.exp(scores)  # (T, T)
         weights = weights / weights.sum(axis=1, keepdims=True)
         weights[np.triu_indices(len(q), 1)] = 0  # not the future
@@ -208,7 +208,7 @@ class MaskedTooLate(Mend):
 
     @staticmethod
     def solution(q, k, v):
-        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t: what step t asks of each step
+        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t asks
         scores[np.triu_indices(len(q), 1)] = -np.inf  # not the future
         weights = np.exp(scores)  # (T, T)
         weights = weights / weights.sum(axis=1, keepdims=True)
