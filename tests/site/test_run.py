@@ -25,6 +25,12 @@ RUN = """async ([code, options]) => {
     const { python } = await import("/widgets/python.js")
     return python.run(code, options ?? {})
 }"""
+WAITING = """async () => {
+    const { python } = await import("/widgets/python.js")
+    const run = python.run("print()")
+    await new Promise(resolve => setTimeout(resolve))  // now it waits for the worker
+    return { run }
+}"""
 NUMBER = re.compile(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?")
 
 
@@ -259,7 +265,7 @@ def test_an_endless_block_is_stopped_and_an_error_is_shown(cell: Page) -> None:
     block.write("while True: pass")
     block.press("Run")
     block.output.filter(has_text="unit 12").wait_for()  # what is printed is shown at once
-    waiting = cell.evaluate_handle(f"() => ({{ run: ({RUN})(['print()']) }})")
+    waiting = cell.evaluate_handle(WAITING)
     stop = block.block.get_by_role("button", name="Stop").bounding_box()
     block.press("Stop")
     block.wait("Stopped.")
