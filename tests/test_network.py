@@ -500,6 +500,18 @@ def test_options_and_gradients_are_given_by_name():
         backpropagate(unroll(made, values["xs"]).cache, values["dys"])  # type: ignore[call-arg]
 
 
+def test_a_gradient_of_a_traced_step_that_overflows_is_refused():
+    """The gradients of the states are finite, and that of a weight is not: as in `backpropagate`."""
+    lstm = LSTM(1, 2, 1, rng=0)
+    for W in (lstm.Wf, lstm.Wi, lstm.Wc, lstm.Wo):
+        W[:, 0] = 0.0  # the input is not read, so no gate saturates
+    xs, dh = np.full((2, 1, 1), 1e200), np.full((2, 1), 1e200)
+    with pytest.raises(FloatingPointError, match="a result is not finite"):
+        backpropagate(unroll(lstm, xs).cache, dh=dh)
+    with pytest.raises(FloatingPointError, match=r"step 1.* a result is not finite"):
+        backpropagate_trace(lstm, trace_sequence(lstm, xs), dh=dh)
+
+
 def test_a_trace_of_another_network_is_refused():
     trace = trace_sequence(RNN(D, H, O), np.zeros((2, D, 1)))
     with pytest.raises(TypeError, match="trace must be a StepTrace, got RNNTrace"):

@@ -80,7 +80,7 @@ def test_the_first_steps_repeat(name: str, arm: str) -> None:
 def repeat(name: str, arm: str) -> None:
     """Begin an arm's first run again and compare the losses; where it ends, compare its result, too.
 
-    Another processor rounds otherwise, and in float32 each update may treble the difference.
+    Another processor rounds otherwise, and in float32 each update may triple the difference.
     """
     experiment = harness.load(name)
     settings = experiment.ARMS[arm]

@@ -1080,10 +1080,10 @@ train = Train.solution
 class WriteText(Write):
     r"""Write text with it.
 
-    Write `write(weights, letters, start, length, rng, temperature)`. The network reads the letters of the
-    string `letters` one-hot, the first letter in the first row, and gives one output for each of them. Begin with the letter `start`
-    and states of zeros. In each step, divide the outputs by the temperature, take the softmax, and draw the next
-    letter with `rng.choice(len(letters), p=p)`. The drawn letter is the next input. Return the `length` drawn
+    Write `write(weights, letters, start, length, rng, temperature)`. The network reads the letters of the string
+    `letters` one-hot, the first letter in the first row, and gives one output for each of them. Begin with the letter
+    `start` and states of zeros. In each step, divide the outputs by the temperature, take the softmax, and draw the
+    next letter with `rng.choice(len(letters), p=p)`. The drawn letter is the next input. Return the `length` drawn
     letters as a string.
     """
 
@@ -1186,9 +1186,10 @@ class Learn(Write):
     r"""Put it together.
 
     Write `learn(text, hidden_size, rng)`: a network learns one short text by heart, letter after letter. Take the
-    sorted letters of the text as the alphabet. The inputs are the text without its last letter, the targets the
-    text without its first, both one-hot. Draw small random weights from `rng`, with the shapes that you know, and
-    train long enough: for a text of a dozen letters, the mean loss should come below 0.1. Return the weights and the alphabet, a string.
+    sorted letters of the text as the alphabet. The inputs are the text without its last letter, the targets the text
+    without its first, both one-hot. Draw small random weights from `rng`, with the shapes that you know, and train
+    long enough: for a text of a dozen letters, the mean loss should come below 0.1. Return the weights and the
+    alphabet, a string.
     """
 
     answer, chapter, minutes = "learn", "train", 30

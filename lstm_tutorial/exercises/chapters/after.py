@@ -11,8 +11,8 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Mend, Write, wrong
 class KeepsAll(Compute):
     """What does attention store?
 
-    A network has 4 layers with 8 heads of attention each, and each head has keys and values of $d = 64$ numbers. How many numbers does it keep for one text
-    after it has read 1000 letters?
+    A network has 4 layers with 8 heads of attention each, and each head has keys and values of $d = 64$ numbers. How
+    many numbers does it keep for one text after it has read 1000 letters?
     """
 
     minutes = 3
@@ -68,12 +68,12 @@ def changed_step(a_f, a_i, a_z, a_o, c, n, m, exponent=None, old=None, shift=Tru
 class Stabilized(Write):
     r"""One step of sLSTM, with its stabilizer.
 
-    Write `slstm_step(a_f, a_i, a_z, a_o, c, n, m)`: four pre-activations, then $c$, $n$ and the exponent $m$ of the step
-    before, (H, B) each. The new exponent is $m_t = \max(\ln f_t + m_{t-1}, a_i)$ with $f_t = \sigma(a_f)$. The old $c$ and $n$ were
-    divided by $e^{m_{t-1}}$, and the new ones are divided by $e^{m_t}$. So the weight of the old ones is
-    $f' = e^{\ln f_t + m_{t-1} - m_t}$, and that of the new is $i' = e^{a_i - m_t}$. Then
-    $c_t = f' c_{t-1} + i' \tanh(a_z)$, $n_t = f' n_{t-1} + i'$ and $h_t = \sigma(a_o) \, c_t / n_t$. Return $h$, $c$, $n$
-    and $m$. Nothing may overflow, even for $a_i = 800$.
+    Write `slstm_step(a_f, a_i, a_z, a_o, c, n, m)`: four pre-activations, then $c$, $n$ and the exponent $m$ of the
+    step before, (H, B) each. The new exponent is $m_t = \max(\ln f_t + m_{t-1}, a_i)$ with $f_t = \sigma(a_f)$. The
+    old $c$ and $n$ were divided by $e^{m_{t-1}}$, and the new ones are divided by $e^{m_t}$. So the weight of the old
+    ones is $f' = e^{\ln f_t + m_{t-1} - m_t}$, and that of the new is $i' = e^{a_i - m_t}$. Then $c_t = f' c_{t-1} +
+    i' \tanh(a_z)$, $n_t = f' n_{t-1} + i'$ and $h_t = \sigma(a_o) \, c_t / n_t$. Return $h$, $c$, $n$ and $m$.
+    Nothing may overflow, even for $a_i = 800$.
     """
 
     watches = True
@@ -178,8 +178,8 @@ class MaskedTooLate(Mend):
     """Attention that loses weight.
 
     The function is to return what attention reads at each step, (T, d): each step may look at itself and at what came
-    before it. No value of the future is read, and still something is wrong: the first step, which can only look at itself,
-    does not give back its own value. Find the fault.
+    before it. No value of the future is read, and still something is wrong: the first step, which can only look at
+    itself, does not give back its own value. Find the fault.
     """
 
     answer, minutes = "attention", 8
@@ -200,7 +200,7 @@ class MaskedTooLate(Mend):
     @staticmethod
     def starter(q, k, v):
         """Return what is read at each step, (T, d)."""
-        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t asks
+        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t: step t
         weights = np.exp(scores)  # (T, T)
         weights = weights / weights.sum(axis=1, keepdims=True)
         weights[np.triu_indices(len(q), 1)] = 0  # not the future
@@ -208,7 +208,7 @@ class MaskedTooLate(Mend):
 
     @staticmethod
     def solution(q, k, v):
-        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t asks
+        scores = q @ k.T / np.sqrt(q.shape[1])  # (T, T), row t: step t
         scores[np.triu_indices(len(q), 1)] = -np.inf  # not the future
         weights = np.exp(scores)  # (T, T)
         weights = weights / weights.sum(axis=1, keepdims=True)

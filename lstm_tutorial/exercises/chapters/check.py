@@ -46,6 +46,7 @@ class NeverFails(Mend):
     hints = (
         "What does Python answer to `float('nan') > 1`?",
         "A comparison with NaN is False. So ask whether all entries are near, not whether none is far.",
+        "And infinity is not above infinity, so no error is too far from it: ask `np.isfinite` as well.",
     )
 
     @classmethod
@@ -59,6 +60,7 @@ class NeverFails(Mend):
             "two that differ": case(2.0, 2.1),
             "a numerical gradient of NaN": case(2.0, np.nan),
             "two small ones that differ": case(1e-7, 2e-7),
+            "an infinite numerical gradient": case(2.0, np.inf),
         }
 
     @staticmethod
@@ -80,6 +82,11 @@ class NeverFails(Mend):
         if np.isnan(claimed).any():
             return False
         return NeverFails.starter(claimed, numerical)
+
+    @wrong("Two that differ still agree if one is infinite: every error is at most infinity times 1e-6.")
+    @staticmethod
+    def infinite(claimed, numerical):
+        return bool((np.abs(claimed - numerical) <= 1e-6 * np.abs(numerical)).all())
 
     @wrong("An absolute error of 1e-6 says nothing about a gradient of 1e-7: compare relative to its size.")
     @staticmethod

@@ -8,8 +8,9 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Mend, Write, wrong
 class WindowsOfTheTest(Compute):
     """How many windows does the test have?
 
-    A series has 300 weeks, numbered from 0, and the test begins with week 200. A window reads 52 weeks and forecasts the
-    13 weeks after them; the windows begin one week apart. A window belongs to the test if all 13 weeks that it forecasts do. How many windows belong to it?
+    A series has 300 weeks, numbered from 0, and the test begins with week 200. A window reads 52 weeks and forecasts
+    the 13 weeks after them; the windows begin one week apart. A window belongs to the test if all 13 weeks that it
+    forecasts do. How many windows belong to it?
     """
 
     minutes = 4
@@ -48,9 +49,9 @@ class WindowsOfTheTest(Compute):
 class PlusRise(Write):
     """A rule to beat.
 
-    Before you believe in a network, write `plus_rise(levels, period, steps)`, which forecasts the next `steps` values of
-    a series, (N,). Each forecast is the level one `period` before the week that is forecast, plus the rise of the last
-    period: the last level minus the level one period before it. `steps` is at most `period`.
+    Before you believe in a network, write `plus_rise(levels, period, steps)`, which forecasts the next `steps` values
+    of a series, (N,). Each forecast is the level one `period` before the week that is forecast, plus the rise of the
+    last period: the last level minus the level one period before it. `steps` is at most `period`.
     """
 
     answer, minutes = "plus_rise", 8
@@ -111,9 +112,10 @@ class PlusRise(Write):
 class NotAddedUp(Mend):
     """From changes back to levels.
 
-    For B windows, a network forecasts the changes of the next T weeks. The array `scaled`, (T, B), has these changes less the
-    mean of those in training, and divided by their standard deviation. `base`, (B,), is the last level that each window has read. The
-    function is to return the levels, (T, B), and is right for the first week only. Find the fault.
+    For B windows, a network forecasts the changes of the next T weeks. The array `scaled`, (T, B), has these changes
+    less the mean of those in training, and divided by their standard deviation. `base`, (B,), is the last level that
+    each window has read. The function is to return the levels, (T, B), and is right for the first week only. Find the
+    fault.
     """
 
     answer, minutes = "levels_ahead", 4

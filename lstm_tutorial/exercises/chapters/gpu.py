@@ -10,9 +10,9 @@ class HowBusy(Compute):
     """How busy is the GPU?
 
     A forward and a backward pass of an LSTM with 256 inputs and 256 units take 4 milliseconds for 16 sequences of 200
-    steps. In a large product of matrices, the same GPU makes 50 trillion operations a second. Which share of that does the
-    LSTM reach, as a number between 0 and 1? (Count its matrix products alone. A multiplication and its addition are two
-    operations.)
+    steps. In a large product of matrices, the same GPU makes 50 trillion operations a second. Which share of that
+    does the LSTM reach, as a number between 0 and 1? (Count its matrix products alone. A multiplication and its
+    addition are two operations.)
     """
 
     minutes = 4
@@ -51,10 +51,10 @@ class HowBusy(Compute):
 class InputsFirst(Write):
     """The products of the inputs first.
 
-    Write `hidden_states(W_x, W_h, xs)`, which runs an LSTM without biases along a sequence and returns the hidden states of
-    all steps, (T, H, B). `W_x` is (4H, D) and `W_h` is (4H, H), with the rows of f, i, the candidate and o one below the
-    other; `xs` is (T, D, B), and both states begin at zero. Multiply the inputs of *all* steps in one product, before the
-    loop. That makes $T + 1$ products.
+    Write `hidden_states(W_x, W_h, xs)`, which runs an LSTM without biases along a sequence and returns the hidden
+    states of all steps, (T, H, B). `W_x` is (4H, D) and `W_h` is (4H, H), with the rows of f, i, the candidate and o
+    one below the other; `xs` is (T, D, B), and both states begin at zero. Multiply the inputs of *all* steps in one
+    product, before the loop. That makes $T + 1$ products.
     """
 
     answer, minutes = "hidden_states", 12

@@ -43,9 +43,9 @@ class GRUStep(Write):
     r"""One step of a GRU.
 
     Write `gru_step(x, h_prev, weights)`. The weights are a dict: `Wr`, `Wz` and `Wn`, (H, D+H), and the biases
-    `Wr_bias`, `Wz_bias` and `Wn_bias`, (H, 1). The reset gate $r$ and the update gate $z$ look at $[x; h_{t-1}]$, and the
-    candidate $n$, a tanh, at $[x; r \odot h_{t-1}]$, as in the first paper. The new state is $h_t = (1 - z) \odot n + z \odot
-    h_{t-1}$. Return a dict with `r`, `z`, `n` and `h`.
+    `Wr_bias`, `Wz_bias` and `Wn_bias`, (H, 1). The reset gate $r$ and the update gate $z$ look at $[x; h_{t-1}]$, and
+    the candidate $n$, a tanh, at $[x; r \odot h_{t-1}]$, as in the first paper. The new state is $h_t = (1 - z) \odot
+    n + z \odot h_{t-1}$. Return a dict with `r`, `z`, `n` and `h`.
     """
 
     answer, minutes = "gru_step", 15

@@ -9,7 +9,8 @@ class Reversed(Mend):
     """Turn a padded batch round.
 
     For the backward direction, every sequence of a padded batch, (T, D, B), is read from its last valid step to its
-    first; `lengths`, (B,), counts the valid steps, and the padding stays behind. Here the backward direction begins in the padding. Find the fault.
+    first; `lengths`, (B,), counts the valid steps, and the padding stays behind. Here the backward direction begins
+    in the padding. Find the fault.
     """
 
     answer, minutes = "turned_round", 8
@@ -57,7 +58,8 @@ class Reversed(Mend):
 class Dropout(Compute):
     """What dropout does to what it keeps.
 
-    Dropout sets each number to zero with probability 0.2, in training only. By what is a number multiplied that is kept?
+    Dropout sets each number to zero with probability 0.2, in training only. By what is a number multiplied that is
+    kept?
     """
 
     minutes = 2

@@ -8,9 +8,9 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Mend, Write, wrong
 class Neighbors(Compute):
     """How often does a window have a neighbor in training?
 
-    Windows begin one week apart, and four fifths of them, drawn at random, train a network. The others test it. Each window
-    of the test has two neighbors, which begin a week earlier and a week later. What is the probability that at least one of
-    them is in training? (Assume a long series, so that the neighbors are drawn independently.)
+    Windows begin one week apart, and four fifths of them, drawn at random, train a network. The others test it. Each
+    window of the test has two neighbors, which begin a week earlier and a week later. What is the probability that at
+    least one of them is in training? (Assume a long series, so that the neighbors are drawn independently.)
     """
 
     minutes = 3
@@ -59,9 +59,10 @@ def scaled_by(values, rows):
 class TwoLeaks(Mend):
     """Two leaks in six lines.
 
-    The function is to smooth a series, (N,), with a mean over each week and the two before it (at the beginning, over the
-    weeks that there are), and to scale it: less a mean, and divided by a standard deviation. Forecasts are tested on the weeks from `first_test` on, and their
-    scores are too good to be true: the inputs know two things that nobody can know yet. Mend both.
+    The function is to smooth a series, (N,), with a mean over each week and the two before it (at the beginning, over
+    the weeks that there are), and to scale it: less a mean, and divided by a standard deviation. Forecasts are tested
+    on the weeks from `first_test` on, and their scores are too good to be true: the inputs know two things that
+    nobody can know yet. Mend both.
     """
 
     answer, minutes = "inputs_of", 8
@@ -128,10 +129,10 @@ class TwoLeaks(Mend):
 class LeakTest(Write):
     """A test for leaks.
 
-    `prepare` is a function that turns a series, (N,), into one input for each week, (N,). Write `leaks(prepare, series)`.
-    It returns an array of N truth values: True for a week whose input changes when the series is cut off after that week.
-    A `prepare` that fills a gap in the series with a straight line leaks in the weeks of the gap alone, so try every week.
-    Where both inputs are NaN, nothing has changed.
+    `prepare` is a function that turns a series, (N,), into one input for each week, (N,). Write `leaks(prepare,
+    series)`. It returns an array of N truth values: True for a week whose input changes when the series is cut off
+    after that week. A `prepare` that fills a gap in the series with a straight line leaks in the weeks of the gap
+    alone, so try every week. Where both inputs are NaN, nothing has changed.
     """
 
     answer, minutes = "leaks", 15
@@ -151,6 +152,7 @@ class LeakTest(Write):
             "a centered mean": {"prepare": smoothed_around, "series": five},
             "a line through a gap": {"prepare": line, "series": gap},
             "a scale from all weeks": {"prepare": centered_on_mean, "series": five},
+            "the week before, which the first week lacks": {"prepare": week_before, "series": five},
         }
 
     @classmethod
@@ -168,6 +170,12 @@ class LeakTest(Write):
         whole = prepare(series)  # (N,)
         then = [prepare(series[: t + 1])[t] for t in range(len(series))]
         return ~np.isclose(then, whole, equal_nan=True)
+
+    @wrong("NaN equals nothing, not even NaN: an input that is NaN both times has not changed.")
+    @staticmethod
+    def nan_changes(prepare, series):
+        then = [prepare(series[: t + 1])[t] for t in range(len(series))]
+        return ~np.isclose(then, prepare(series))
 
     @wrong("The answer is turned: True is for a week whose input changes.")
     @staticmethod
@@ -204,6 +212,11 @@ class LeakTest(Write):
 def changes(series):
     """Return the change from week to week."""
     return np.diff(series, prepend=series[0])
+
+
+def week_before(series):
+    """Return the value of the week before, NaN for the first week."""
+    return np.append(np.nan, series[:-1])
 
 
 def smoothed_around(series):

@@ -62,9 +62,9 @@ class ThreeInOne(Compute):
 class Scan(Write):
     r"""A linear recurrence without a loop over its steps.
 
-    Write `scan(a, b)`. It returns all states of $h_t = a_t \odot h_{t-1} + b_t$ from $h_0 = 0$; the arrays are (T, H, B).
-    Join neighboring steps, in rounds whose span doubles, so that 64 steps need 6 rounds: `check` counts multiplications of arrays, and
-    one for each step is too many.
+    Write `scan(a, b)`. It returns all states of $h_t = a_t \odot h_{t-1} + b_t$ from $h_0 = 0$; the arrays are (T, H,
+    B). Join neighboring steps, in rounds whose span doubles, so that 64 steps need 6 rounds: `check` counts
+    multiplications of arrays, and one for each step is too many.
     """
 
     answer, minutes = "scan", 25
@@ -174,10 +174,10 @@ def changed_step(x, h_prev, weights, positive=None, gates=None):
 class MinLSTMStep(Write):
     r"""One step of minLSTM.
 
-    Write `min_lstm_step(x, h_prev, weights)`, where `weights` is a dict with `Wf`, `Wi` and `Wv`, (H, D) each. The gates are $f = \sigma(W_f x)$ and $i = \sigma(W_i x)$; no gate reads
-    `h_prev`. The share that is kept is $f / (f + i)$, and the rest is written. The candidate comes from $v = W_v x$ and is
-    made positive: $v + \frac12$ where $v \ge 0$, and $\sigma(v)$ elsewhere. Return a dict with `kept`, `candidate` and
-    the new state, `h`.
+    Write `min_lstm_step(x, h_prev, weights)`, where `weights` is a dict with `Wf`, `Wi` and `Wv`, (H, D) each. The
+    gates are $f = \sigma(W_f x)$ and $i = \sigma(W_i x)$; no gate reads `h_prev`. The share that is kept is $f / (f +
+    i)$, and the rest is written. The candidate comes from $v = W_v x$ and is made positive: $v + \frac12$ where $v
+    \ge 0$, and $\sigma(v)$ elsewhere. Return a dict with `kept`, `candidate` and the new state, `h`.
     """
 
     answer, minutes = "min_lstm_step", 10

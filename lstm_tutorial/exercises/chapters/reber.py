@@ -42,8 +42,8 @@ class Carry(Compute):
 class Baseline(Write):
     """Score a network without memory.
 
-    Write `share_right(strings, answer)`: the share of embedded Reber strings whose second-last symbol is `answer`. It is
-    the success rate of a network that has learned everything but the symbol to carry, and always answers the same.
+    Write `share_right(strings, answer)`: the share of embedded Reber strings whose second-last symbol is `answer`. It
+    is the success rate of a network that has learned everything but the symbol to carry, and always answers the same.
     """
 
     answer, minutes = "share_right", 5

@@ -19,8 +19,8 @@ class Knobs(Write):
     r"""Temperature and top-k.
 
     Write `probabilities(y, temperature, k)`, with which a letter is drawn: divide the outputs `y`, (O,), by the
-    temperature, take the softmax, and let only the `k` likeliest letters be drawn, with `k` at most O. The result, (O,), adds up to 1. A
-    temperature near 0 makes the quotients large: nothing may overflow.
+    temperature, take the softmax, and let only the `k` likeliest letters be drawn, with `k` at most O. The result,
+    (O,), adds up to 1. A temperature near 0 makes the quotients large: nothing may overflow.
     """
 
     watches = True

@@ -8,9 +8,10 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Mend, Write, wrong
 class ForEachNumber(Compute):
     """Is the exchange worth it?
 
-    Four workers share a batch of 32 sequences of 100 steps. The network has 64 inputs and 128 units. After the backward
-    pass, each worker sends one number for every weight and every bias of the layer, which has one bias in each gate. For each of these numbers, how many
-    operations has it made in the matrix products of both passes? (Additions and multiplications both count.)
+    Four workers share a batch of 32 sequences of 100 steps. The network has 64 inputs and 128 units. After the
+    backward pass, each worker sends one number for every weight and every bias of the layer, which has one bias in
+    each gate. For each of these numbers, how many operations has it made in the matrix products of both passes?
+    (Additions and multiplications both count.)
     """
 
     minutes = 6
@@ -50,9 +51,9 @@ class ForEachNumber(Compute):
 class AllReduce(Write):
     """Average the workers' gradients.
 
-    Every worker has the gradient of the *mean* loss of its own sequences: `gradients` is a list with a dict of arrays for
-    each worker, and `sizes` a list of their numbers of sequences. Write `averaged(gradients, sizes)`, which returns the
-    gradient of the mean loss of the whole batch, by name.
+    Every worker has the gradient of the *mean* loss of its own sequences: `gradients` is a list with a dict of arrays
+    for each worker, and `sizes` a list of their numbers of sequences. Write `averaged(gradients, sizes)`, which
+    returns the gradient of the mean loss of the whole batch, by name.
     """
 
     answer, minutes = "averaged", 6
@@ -118,9 +119,9 @@ class MeanOfMeans(Mend):
     """A loss for DistributedDataParallel.
 
     DDP adds up the workers' gradients and divides by the number of workers, which gives the gradient of their average
-    loss. So this average has to be the mean squared error of the whole batch. The function returns the loss of one worker:
-    `errors` holds the squared errors of its sequences, and `batch` is the number of sequences of all workers together. With
-    shares of different sizes, the average is another one. Find the fault.
+    loss. So this average has to be the mean squared error of the whole batch. The function returns the loss of one
+    worker: `errors` holds the squared errors of its sequences, and `batch` is the number of sequences of all workers
+    together. With shares of different sizes, the average is another one. Find the fault.
     """
 
     answer, minutes = "loss_of_worker", 5

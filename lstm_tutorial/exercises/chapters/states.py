@@ -8,9 +8,9 @@ from lstm_tutorial.exercises.exercise import Cases, Compute, Mend, wrong
 class Streams(Mend):
     """A series cut into streams.
 
-    A long series is to be cut into `count` streams that run side by side. The result has the shape (T, count): each column
-    is a stream, a piece of the series without a gap, in time order. Here the value below another one in a column is not
-    the next one of the series. Find the fault.
+    A long series is to be cut into `count` streams that run side by side. The result has the shape (T, count): each
+    column is a stream, a piece of the series without a gap, in time order. Here the value below another one in a
+    column is not the next one of the series. Find the fault.
     """
 
     answer, minutes = "streams", 4
@@ -50,8 +50,8 @@ class Streams(Mend):
 class Weight(Compute):
     """What does one step weigh?
 
-    A batch holds a sequence of 5 steps and one of 45 steps. The loss is the mean of the two means per sequence. How much
-    does one step of the short sequence weigh in it?
+    A batch holds a sequence of 5 steps and one of 45 steps. The loss is the mean of the two means per sequence. How
+    much does one step of the short sequence weigh in it?
     """
 
     minutes = 3

@@ -11,9 +11,9 @@ from lstm_tutorial.exercises.exercise import Cases, Mend, wrong
 class LastState(Mend):
     """The last state of a padded sequence.
 
-    A batch was padded to the longest sequence. `hs`, (T, H, B), holds the hidden states of all steps, and
-    `lengths`, (B,), the number of valid steps of each column. The function is to return the hidden state after the last valid step of each column, (H, B). It returns another one. Find
-    the fault.
+    A batch was padded to the longest sequence. `hs`, (T, H, B), holds the hidden states of all steps, and `lengths`,
+    (B,), the number of valid steps of each column. The function is to return the hidden state after the last valid
+    step of each column, (H, B). It returns another one. Find the fault.
     """
 
     answer, minutes = "last_state", 5
