@@ -44,13 +44,13 @@ def run(lstm: Any, xs: FloatArray, state: State) -> tuple[FloatArray, State, Ste
     W = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
     W[[0, 1, 3]] *= -1  # since sigmoid(a) = 1 / (1 + exp(-a)); tanh takes a as it is
     W = W.reshape(4 * H, -1)  # (4H, D+H+1)
-    z = np.empty((K + 1, D + H + 1, B), xs.dtype)  # (K+1, D+H+1, B)
+    values = np.empty((K + 1, D + 6 * H + 1, B), xs.dtype)  # all in one array: new memory is slow to get
+    z, cs = values[:, : D + H + 1], values[:, -H:]  # (K+1, D+H+1, B), (K+1, H, B)
     z[:K, :D] = xs
     z[0, D:-1] = state[0]
     z[:, -1] = 1
-    gates = np.empty((K, 4 * H, B), xs.dtype)  # (K, 4H, B)
+    gates = values[:K, D + H + 1 : -H]  # (K, 4H, B)
     rows = [gates[:, k * H : (k + 1) * H] for k in range(4)]  # (K, H, B) each: f, i, c_tilde, o
-    cs = np.empty((K + 1, H, B), xs.dtype)  # (K+1, H, B)
     c_prev = cs[0] = state[1]  # (H, B)
     hs = z[1:, D:-1]  # (K, H, B), a view: writing h writes the h_prev of the next step
     one = np.asarray(1, xs.dtype)  # (), an array: quicker than a Python number

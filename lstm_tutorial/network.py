@@ -25,8 +25,8 @@ from lstm_tutorial.parameters import Weight, scaled_normal
 State = tuple[FloatArray, ...]  # the hidden state and, where there is one, the cell state, (H, B) each
 Gradients = dict[str, FloatArray]  # by the names of what they belong to
 
-FORWARD_ONLY_CHUNK = 16
-"""The number of steps of a chunk, and so of a workspace, where no cache is kept."""
+FORWARD_ONLY_CHUNK = 2**16
+"""How many numbers the hidden states of a chunk hold at most, where no cache is kept; at least one step."""
 
 
 class Network:
@@ -363,7 +363,7 @@ def unroll(
     xs = as_sequence("xs", xs, ("T", network.input_size, "B"), network.dtype, lengths)  # (T, D, B)
     T, D, B = xs.shape
     ends = as_lengths(lengths, T, B)  # (B,)
-    every = max(T, 1) if keep_cache else FORWARD_ONLY_CHUNK
+    every = max(1, T if keep_cache else FORWARD_ONLY_CHUNK // max(1, network.hidden_size * B))
     if checkpoint_every is not None:
         every = as_size("checkpoint_every", checkpoint_every)
     if keep_cache:

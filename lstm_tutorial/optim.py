@@ -5,7 +5,7 @@ It knows nothing of networks, losses or data: it sees names and arrays only.
 """
 
 from collections.abc import Callable, Mapping
-from math import cos, isfinite, pi, sqrt
+from math import cos, inf, isfinite, pi, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -80,13 +80,14 @@ class Optimizer:
         changes: dict[str, FloatArray] = {}
         with np.errstate(all="ignore"):  # results that are not finite are refused below
             for name, parameter in parameters.items():
-                kept = {slot: arrays[name] for slot, arrays in memory.items()}
-                step, *new = self._direction(t, checked[name], *kept.values())
+                step, *kept = self._direction(t, checked[name], *[memory[slot][name] for slot in self.slots])
                 changes[name] = (rate * step).astype(parameter.dtype, copy=False)
-                for slot, array in zip(kept, new, strict=True):
+                for slot, array in zip(self.slots, kept, strict=True):
                     memory[slot][name] = array
-                    _refuse_not_finite(f"update {t} would leave {slot} of {name!r}", array)
-                _refuse_not_finite(f"update {t} would leave {name!r}", parameter - changes[name])
+                    if not is_finite(array):
+                        raise FloatingPointError(f"update {t} would leave {slot} of {name!r} not finite")
+                if not is_finite(parameter - changes[name]):
+                    raise FloatingPointError(f"update {t} would leave {name!r} not finite")
         for name, parameter in parameters.items():
             parameter -= changes[name]
         self._memory, self.t = memory, t
@@ -291,6 +292,9 @@ def global_norm(gradients: Mapping[str, ArrayLike]) -> float:
         The square root of the sum of all squares. Not finite if an entry is not finite.
     """
     arrays = [np.asarray(as_floats(f"gradients[{n!r}]", g), np.float64) for n, g in gradients.items()]
+    squares = sum(float(np.vdot(array, array)) for array in arrays)
+    if 1e-250 < squares < inf:  # else a square may have left the range of floats
+        return sqrt(squares)
     sizes = [abs(array).max(initial=0.0) for array in arrays]
     largest = float(np.max(sizes, initial=0.0))  # NaN if one is NaN
     if largest == 0.0 or not isfinite(largest):
@@ -386,9 +390,3 @@ def _matching(
         if array.dtype.kind != "f":
             raise TypeError(f"parameters[{name!r}] must hold floats, got dtype {array.dtype}")
     return as_gradients(gradients, parameters)
-
-
-def _refuse_not_finite(what: str, array: FloatArray) -> None:
-    """Raise an error that says what would happen if an entry is NaN or infinite."""
-    if not is_finite(array):
-        raise FloatingPointError(f"{what} not finite")

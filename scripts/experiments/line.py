@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_tutorial import LSTM, StepTrace, softmax, trace_sequence, unroll
+from lstm_tutorial import LSTM, softmax, trace_sequence, unroll
 from lstm_tutorial.checks import FloatArray
 from lstm_tutorial.text import Symbols, comedies, inputs, streams, trained_on_comedies
 
-STREAMS = 16
+STREAMS, PIECE = 16, 100  # streams that are read at once, and steps that are traced at once
 SPEECH = 25  # letters that a line of speech has at least; names and stage directions are shorter
 LATE, EARLY = 30, 5  # a line is nearly full from LATE letters on, and begins with EARLY letters
 READ, HELD = 60, 3  # letters read before a line break, the last of them with the unit set back
@@ -97,16 +97,36 @@ LINE_BREAK = 0
 """The number of the line break: it is the first letter of the sorted alphabet."""
 
 
-def traced(lstm: LSTM, text: Symbols) -> tuple[StepTrace, Symbols]:
-    """Run along a text in streams; return every value of every step, and the letters, (T, B)."""
+def traced(lstm: LSTM, text: Symbols, *names: str) -> tuple[list[FloatArray], Symbols]:
+    """Run along a text in streams; return the values of these names, (T, H, B), and the letters, (T, B).
+
+    All values of all steps at once would take 300 MB.
+    """
     letters = streams(text, STREAMS)  # (T, B)
-    return trace_sequence(lstm, inputs(lstm, letters)), letters
+    h, c, pieces = None, None, []
+    for start in range(0, len(letters), PIECE):
+        trace = trace_sequence(lstm, inputs(lstm, letters[start : start + PIECE]), h, c)
+        h, c = trace.h[-1], trace.c[-1]  # (H, B) each
+        pieces.append([getattr(trace, name) for name in names])
+    return [np.concatenate(values) for values in zip(*pieces, strict=True)], letters
+
+
+class Tested(NamedTuple):
+    """What the network does along the test text."""
+
+    c: FloatArray
+    """Cell states, (T, H, B)."""
+    h: FloatArray
+    """Hidden states, (T, H, B)."""
+    o: FloatArray
+    """Output gates, (T, H, B)."""
 
 
 @cache
-def tested() -> tuple[StepTrace, Symbols]:
-    """Run along the test text."""
-    return traced(trained_on_comedies(), comedies().test)
+def tested() -> tuple[Tested, Symbols]:
+    """Run along the test text; return what the network does, and the letters, (T, B)."""
+    values, letters = traced(trained_on_comedies(), comedies().test, *Tested._fields)
+    return Tested(*values), letters
 
 
 @cache
@@ -114,10 +134,10 @@ def choose() -> Choice:
     """Choose the unit, on the validation text."""
     text, lstm = comedies(), trained_on_comedies()
     assert text.alphabet[LINE_BREAK] == "\n"
-    trace, letters = traced(lstm, text.validation)
-    by = correlations(trace.c, letters)  # (H,)
+    (c,), letters = traced(lstm, text.validation, "c")  # c: (T, H, B)
+    by = correlations(c, letters)  # (H,)
     ranked = np.argsort(abs(by))[::-1].tolist()
-    early = trace.c.swapaxes(1, 2)[positions(letters) == EARLY].mean(axis=0)  # (H,)
+    early = c.swapaxes(1, 2)[positions(letters) == EARLY].mean(axis=0)  # (H,)
     return Choice(ranked, float(by[ranked[0]]), early)
 
 
@@ -126,14 +146,14 @@ def find() -> Unit:
     """Test the unit that was chosen, and set it back."""
     lstm, test = trained_on_comedies(), comedies().test
     (unit, second, *rest), chosen_by, early = choose()
-    trace, letters = tested()
+    test_values, letters = tested()
     others = np.random.default_rng(0).permutation(rest[::-1])[:UNITS]
     untouched, *moved = line_breaks(lstm, test, early, [None, unit, second, *others])
     return Unit(
         unit,
         chosen_by,
-        float(correlations(trace.c, letters)[unit]),
-        float(correlations(trace.h, letters)[unit]),
+        float(correlations(test_values.c, letters)[unit]),
+        float(correlations(test_values.h, letters)[unit]),
         untouched,
         moved[0],
         second,

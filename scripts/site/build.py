@@ -1,14 +1,14 @@
 """Bring the generated files in ``docs/_generated`` up to date, running only the scripts that are stale.
 
-``python scripts/site/build.py`` does so from a terminal; `scripts.site.hooks` calls ``build`` before MkDocs
-reads a page. The scripts are ``scripts/forward_pass.py`` and those of ``scripts/figures``; each defines
+``python scripts/site/build.py`` does so from a terminal; `scripts.site.hooks` does so before MkDocs makes
+a page. The scripts are ``scripts/forward_pass.py`` and those of ``scripts/figures``; each defines
 ``build()``, which takes nothing and writes files of the script's own name. The long experiments are not run
 here: their records are committed.
 
 A script is stale when a file that it wrote was removed or edited, or when anything that it may have read has
 changed: itself, what it imports of the package and of the scripts, a record, the version of NumPy or of
-Matplotlib. The contents of files count, not their times, and of Python files only what runs: comments and
-docstrings may change.
+Matplotlib. What is imported from the package itself counts as imported from the module that defines it. The
+contents of files count, not their times, and of Python files only what runs, no comments and docstrings.
 """
 
 import ast
@@ -16,8 +16,8 @@ import hashlib
 import importlib
 import json
 import os
-from collections.abc import Iterable
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from multiprocessing import get_context
@@ -40,26 +40,45 @@ def workers() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"))
 
 
-def build(pool: Executor) -> list[str]:
-    """Run what is stale in the processes of the pool, and return the names of the scripts that ran.
+class Started(NamedTuple):
+    """A script that is running, or waits for a process."""
+
+    read: str
+    """A hash of what it may read."""
+    written: Future[dict[str, str]]
+    """What `run` will return."""
+
+
+def start(pool: Executor) -> dict[str, Started]:
+    """Let the processes of the pool run what is stale. Returns the scripts by name, for `finish`."""
+    runtime.pack_package()
+    scripts, saved = generating_scripts(), read_hashes()
+    read = {name: digest(files) for name, files in dependencies({n: {p} for n, p in scripts.items()}).items()}
+    stale = [name for name in scripts if saved.get(name) != {"read": read[name], "written": written(name)}]
+    return {name: Started(read[name], pool.submit(run, name)) for name in stale}
+
+
+def finish(started: dict[str, Started]) -> list[str]:
+    """Wait until the scripts have run, and return their names.
 
     If a script raises, what ran before it stays done.
     """
-    runtime.pack_package()
-    saved = json.loads(HASHES.read_text()) if HASHES.exists() else {}
-    scripts = generating_scripts()
-    read = {name: digest(files) for name, files in dependencies(scripts).items()}
-    stale = [name for name in scripts if saved.get(name) != {"read": read[name], "written": written(name)}]
-    results = tqdm(pool.map(run, stale), "scripts", len(stale), leave=False, disable=None)
-    for name, files in zip(stale, results, strict=True):
-        saved[name] = {"read": read[name], "written": files}
-        save(saved)
-    for name in set(saved) - set(scripts):  # no page can go on showing what a removed script wrote
+    saved = read_hashes()
+    try:
+        for name, (read, files) in tqdm(started.items(), "scripts", leave=False, disable=None):
+            saved[name] = {"read": read, "written": files.result()}
+            save(saved)
+    finally:
+        for _, files in started.values():
+            files.cancel()
+    for name in set(saved) - set(
+        generating_scripts()
+    ):  # no page can go on showing what a removed script wrote
         for file in written(name):
             (GENERATED / file).unlink()
         del saved[name]
         save(saved)
-    return stale
+    return list(started)
 
 
 def generating_scripts() -> dict[str, Path]:
@@ -69,28 +88,41 @@ def generating_scripts() -> dict[str, Path]:
     return {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in paths}
 
 
-def dependencies(scripts: dict[str, Path]) -> dict[str, set[Path]]:
-    """Return the files that each script may read: itself, what it imports, what that imports, and so on.
+def dependencies(programs: Mapping[str, set[Path]]) -> dict[str, set[Path]]:
+    """Return the files that each program may read: its own, what they import, what that imports, and so on.
 
-    Only files of the project count. A script that imports the reader of records may read any record.
+    Only files of the project count. A program that imports the reader of records may read any record.
     """
-    imports, records = cache(imported_files), set((ROOT / "docs/records").rglob("*.*"))
+    imports = cache(lambda path: imported_files(path.read_bytes()))
+    records = set((ROOT / "docs/records").rglob("*.*"))
     result = {}
-    for name, script in scripts.items():
-        found, waiting = set[Path](), {script}
+    for name, files in programs.items():
+        found, waiting = set[Path](), files
         while waiting:
             found |= waiting
-            waiting = set().union(*map(imports, waiting)) - found
+            waiting = set[Path]().union(*map(imports, waiting)) - found
         result[name] = found | records if ROOT / "scripts/experiments/records.py" in found else found
     return result
 
 
-def imported_files(path: Path) -> set[Path]:
-    """Return the files of the project that a file imports, with the ``__init__`` files of their packages."""
-    parts = [name.split(".") for name in parsed(path.read_bytes()).imported]
-    modules = {ROOT.joinpath(*part[: k + 1]) for part in parts for k in range(len(part))}
-    candidates = {file for module in modules for file in (module.with_suffix(".py"), module / "__init__.py")}
-    return {file for file in candidates if file.is_file()}
+def imported_files(source: bytes) -> set[Path]:
+    """Return the files of the project that define what a piece of Python imports."""
+    return {file for name in parsed(source).imported if (file := defining_file(name))}
+
+
+def defining_file(name: str) -> Path | None:
+    """Return the file of the project that defines a name, such as ``lstm_tutorial.LSTM``, if one does."""
+    path = ROOT.joinpath(*name.split("."))
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file
+    module, _, attribute = name.rpartition(".")
+    found = defining_file(module) if module else None
+    if found and found.name == "__init__.py":
+        for imported in parsed(found.read_bytes()).imported:
+            if imported.endswith(f".{attribute}"):  # the __init__ has the name from there
+                return defining_file(imported)
+    return found
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -145,6 +177,12 @@ def written(name: str) -> dict[str, str]:
     return {path.name: digest([path]) for path in GENERATED.glob(f"{name.rpartition('.')[2]}.*")}
 
 
+def read_hashes() -> dict[str, Any]:
+    """Return the hashes of what is done."""
+    saved: dict[str, Any] = json.loads(HASHES.read_text()) if HASHES.exists() else {}
+    return saved
+
+
 def save(saved: dict[str, Any]) -> None:
     """Write down the hashes of what is done."""
     write_atomically(HASHES, json.dumps(saved, indent=1, sort_keys=True))
@@ -152,4 +190,4 @@ def save(saved: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     with workers() as pool:
-        print("ran:", ", ".join(build(pool)) or "nothing, all is up to date")
+        print("ran:", ", ".join(finish(start(pool))) or "nothing, all is up to date")

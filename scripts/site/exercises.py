@@ -16,6 +16,8 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator
+from copy import copy
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -135,12 +137,12 @@ def program(name: str, exercise: type["Exercise"], answer: str, before: str = ""
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
     used -= {"staticmethod"} | {node.arg for node in nodes if isinstance(node, ast.arg)}
     lines = {"from lstm_tutorial.exercises import check"}
-    for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            kept = [alias for alias in node.names if (alias.asname or alias.name) in used]
-            if kept:
-                node.names = kept
-                lines.add(ast.unparse(node))
+    for node in imports_of(inspect.getsource(module)):
+        kept = [alias for alias in node.names if (alias.asname or alias.name) in used]
+        if kept:
+            part = copy(node)
+            part.names = kept
+            lines.add(ast.unparse(part))
     own = sorted(used & vars(module).keys() - {n for line in lines for n in re.findall(r"\w+", line)})
     if own:
         line = f"from {module.__name__} import {', '.join(own)}"
@@ -152,6 +154,12 @@ def program(name: str, exercise: type["Exercise"], answer: str, before: str = ""
     imports = "\n\n".join("\n".join(block) for block in (others, ours) if block)
     gap = "\n" if exercise.kind == "compute" else "\n\n"
     return f'{imports}\n{gap}{before}{answer}\n{gap}check("{name}", {exercise.answer})\n'
+
+
+@cache
+def imports_of(source: str) -> list[ast.Import | ast.ImportFrom]:
+    """Return the imports at the top level of a module."""
+    return [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def function(exercise: type["Exercise"], kind: str) -> str:

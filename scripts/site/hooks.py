@@ -15,6 +15,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import CombinedEvent, event_priority
+from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
@@ -39,6 +40,16 @@ def on_config(config: MkDocsConfig) -> None:
     config.extra_css.remove("assets/_mkdocstrings.css")
 
 
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Have the pages without blocks of Python made first: the others may have to wait for their results."""
+    return Files(
+        sorted(
+            files,
+            key=lambda file: 'exec="on"' in file.content_string if file.is_documentation_page() else False,
+        )
+    )
+
+
 def on_template_context(context: TemplateContext, template_name: str, config: MkDocsConfig) -> None:
     """Write relative links into the 404 page of a site that does not know its address."""
     if template_name == "404.html" and not config.site_url:
@@ -54,9 +65,10 @@ def on_pre_build(config: MkDocsConfig) -> None:
         reload_modules()
         pages, pool = sorted(Path(config.docs_dir).rglob("*.md")), build.workers()
         try:
-            build.build(pool)
+            started = build.start(pool)
             execute.results = {}
             execute.running = execute.run_pages(pages, pool, config.mdx_configs["pymdownx.snippets"])
+            build.finish(started)
         finally:
             pool.shutdown(wait=False)  # it goes on with the blocks while the first pages are made
         last_code = code
