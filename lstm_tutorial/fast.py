@@ -42,7 +42,7 @@ def run(lstm: Any, xs: FloatArray, state: State) -> tuple[FloatArray, State, Ste
     """Take one step after another, as `Network.run` does."""
     (K, D, B), H = xs.shape, lstm.hidden_size
     W = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
-    W[[0, 1, 3]] *= -1  # since sigmoid(a) = 1 / (1 + exp(-a)); tanh takes a as it is
+    W[:2], W[3] = -W[:2], -W[3]  # since sigmoid(a) = 1 / (1 + exp(-a)); tanh takes a as it is
     W = W.reshape(4 * H, -1)  # (4H, D+H+1)
     values = np.empty((K + 1, D + 6 * H + 1, B), xs.dtype)  # all in one array: new memory is slow to get
     z, cs = values[:, : D + H + 1], values[:, -H:]  # (K+1, D+H+1, B), (K+1, H, B)
