@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from lstm_tutorial.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.checks import FloatArray, as_array
 from lstm_tutorial.lstm import LSTM, StepTrace
-from lstm_tutorial.network import Network, weight_gradients
+from lstm_tutorial.network import weight_gradients
 from lstm_tutorial.trace import Intervene, watch
 
 
@@ -92,9 +92,6 @@ class DropoutLSTM(LSTM):
         x_read = np.concatenate((x, masked(h_prev, self._h_mask)))  # (D+H, B)
         gradients = weight_gradients(x_read, Wf=da_f, Wi=da_i, Wc=da_c, Wo=da_o)
         return gradients | {"x": dx, "h_prev": masked(dread, self._h_mask), "c_prev": dc * f, "c": dc}
-
-    run = Network.run
-    run_backward = Network.run_backward
 
 
 def masked(values: FloatArray, mask: FloatArray | None) -> FloatArray:

@@ -44,11 +44,9 @@ def run(lstm: Any, xs: FloatArray, state: State) -> tuple[FloatArray, State, Ste
     W = np.concatenate((lstm._W, lstm._b), axis=2)  # (4, H, D+H+1)
     W[:2], W[3] = -W[:2], -W[3]  # since sigmoid(a) = 1 / (1 + exp(-a)); tanh takes a as it is
     W = W.reshape(4 * H, -1)  # (4H, D+H+1)
-    values = np.empty((K + 1, D + 6 * H + 1, B), xs.dtype)  # all in one array: new memory is slow to get
+    values = np.empty((K + 1, D + 6 * H + 1, B), xs.dtype)  # z, gates, c_prev: one array is quicker to get
     z, cs = values[:, : D + H + 1], values[:, -H:]  # (K+1, D+H+1, B), (K+1, H, B)
-    z[:K, :D] = xs
-    z[0, D:-1] = state[0]
-    z[:, -1] = 1
+    z[:K, :D], z[0, D:-1], z[:, -1] = xs, state[0], 1  # [x; h_prev; 1]; the loop fills in the other h_prev
     gates = values[:K, D + H + 1 : -H]  # (K, 4H, B)
     rows = [gates[:, k * H : (k + 1) * H] for k in range(4)]  # (K, H, B) each: f, i, c_tilde, o
     c_prev = cs[0] = state[1]  # (H, B)
@@ -119,7 +117,7 @@ def run_backward(
         dxs[block] = (W_T[:D] @ columns).reshape(D, n, B).swapaxes(0, 1)
     gradients = {}
     for name, dW_gate in zip(("Wf", "Wi", "Wc", "Wo"), dW.reshape(4, H, D + H + 1), strict=True):
-        gradients[name], gradients[f"{name}_bias"] = dW_gate[:, :-1].copy(), dW_gate[:, -1:].copy()
+        gradients[name], gradients[f"{name}_bias"] = dW_gate[:, :-1], dW_gate[:, -1:]  # (H, D+H), (H, 1)
     return gradients, dxs, (dh_prev, dc)
     # --8<-- [end:run-backward]
 
@@ -140,10 +138,10 @@ def local_derivatives(steps: Steps, block: slice, workspace: FloatArray) -> tupl
     tanh_c = np.tanh(steps.cs[1:][block])  # (n, H, B)
     local = workspace[: len(gates)]  # (n, 4, H, B)
     np.subtract(1, gates, local)
-    local *= gates  # s (1 - s), in the candidate's rows too
+    local *= gates  # s (1 - s); the candidate's rows are written anew below
     local[:, 0] *= c_prev
     local[:, 1] *= c_tilde
-    np.multiply(1 - c_tilde * c_tilde, i, local[:, 2])  # puts them right
+    np.multiply(1 - c_tilde * c_tilde, i, local[:, 2])
     local[:, 3] *= tanh_c
     dh_dc = o * (1 - tanh_c * tanh_c)  # (n, H, B)
     # --8<-- [end:local-derivatives-body]

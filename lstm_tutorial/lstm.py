@@ -188,7 +188,12 @@ class LSTM(Network):
         return gradients | {"x": dx, "h_prev": dh_prev, "c_prev": dc_prev, "c": dc}
         # --8<-- [end:backward]
 
-    # The fast path along consecutive steps, in place of the loop over `step` in `Network`. It agrees with
-    # the loop and does not call `step`: a subclass with other equations sets both back, as `Variant` does.
+    # The fast path along consecutive steps, in place of the loop over `step` in `Network`.
     run = fast.run
     run_backward = fast.run_backward
+
+    def __init_subclass__(cls) -> None:
+        """Give the loop back to a subclass with other equations: the fast path would not use them."""
+        if vars(cls).keys() & {"preactivations", "step", "step_backward"}:
+            for name in {"run", "run_backward"} - vars(cls).keys():
+                setattr(cls, name, getattr(Network, name))

@@ -25,8 +25,8 @@ from lstm_tutorial.parameters import Weight, scaled_normal
 State = tuple[FloatArray, ...]  # the hidden state and, where there is one, the cell state, (H, B) each
 Gradients = dict[str, FloatArray]  # by the names of what they belong to
 
-FORWARD_ONLY_CHUNK = 2**16
-"""How many numbers the hidden states of a chunk hold at most, where no cache is kept; at least one step."""
+FORWARD_ONLY_VALUES = 100_000
+"""How many inputs and hidden values a chunk may have where no cache is kept: its memory stays small."""
 
 
 class Network:
@@ -219,7 +219,7 @@ class Network:
         return tuple([getattr(step, name) for name in self.state_names])
 
     def _states(self, given: dict[str, Any], batch_size: int, *, optional: bool = True) -> list[FloatArray]:
-        """Return what was given for each state, (H, B), zeros for None; refuse a state that is not there."""
+        """Return each state as given, (H, B), zeros for an optional None; refuse one that is not there."""
         shape = (self.hidden_size, batch_size)
         states = []
         for k, (name, value) in enumerate(given.items()):
@@ -278,13 +278,13 @@ class Network:
 def weight_gradients(source: FloatArray, **das: FloatArray) -> Gradients:
     """Return the gradients of weights and biases from those of the pre-activations ``W @ source + bias``.
 
-    Each `da`, (H, B), is given by the name of its weights; `source` is (rows, B). Returns under that name the
-    gradient of the weights, (H, rows), and under ``NAME_bias`` that of the bias, (H, 1).
+    Each `da`, (rows, B), is given by the name of its weights; `source` is (columns, B). Returns under that
+    name the gradient of the weights, (rows, columns), and under ``NAME_bias`` that of the bias, (rows, 1).
     """
     gradients: Gradients = {}
     for name, da in das.items():
-        gradients[name] = da @ source.T  # (H, rows)
-        gradients[f"{name}_bias"] = da.sum(axis=1, keepdims=True)  # (H, 1)
+        gradients[name] = da @ source.T  # (rows, columns)
+        gradients[f"{name}_bias"] = da.sum(axis=1, keepdims=True)  # (rows, 1)
     return gradients
 
 
@@ -363,13 +363,13 @@ def unroll(
     xs = as_sequence("xs", xs, ("T", network.input_size, "B"), network.dtype, lengths)  # (T, D, B)
     T, D, B = xs.shape
     ends = as_lengths(lengths, T, B)  # (B,)
-    every = max(1, T if keep_cache else FORWARD_ONLY_CHUNK // max(1, network.hidden_size * B))
+    every = max(1, T if keep_cache else FORWARD_ONLY_VALUES // max(1, (D + network.hidden_size) * B))
     if checkpoint_every is not None:
         every = as_size("checkpoint_every", checkpoint_every)
     if keep_cache:
         network = network.copy()
     final = [s.copy() for s in network._states({"h0": h0, "c0": c0}, B)]  # (H, B) each
-    # A column that has ended goes on from zeros with inputs of zero: nothing overflows in its padding.
+    # A column that has ended goes on from zeros with inputs of zero, so that its padding stays small.
     state: State = tuple([np.where(ends > 0, s, 0) for s in final])  # (H, B) each
     hs = np.empty((T, network.hidden_size, B), network.dtype)  # (T, H, B)
     chunks = []

@@ -12,7 +12,6 @@ from numpy.typing import DTypeLike
 from lstm_tutorial.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.checks import FloatArray, RandomSource, as_size
 from lstm_tutorial.lstm import LSTM, StepTrace
-from lstm_tutorial.network import Network
 from lstm_tutorial.parameters import Weight
 from lstm_tutorial.trace import Intervene, watch
 
@@ -139,9 +138,6 @@ class LayerNormLSTM(LSTM):
         dh_prev = (W_h.swapaxes(1, 2) @ da_h).sum(axis=0)  # (H, B)
         return gradients | {"x": dx, "h_prev": dh_prev, "c_prev": dc * f, "c": dc}
         # --8<-- [end:step-backward]
-
-    run = Network.run
-    run_backward = Network.run_backward
 
 
 # --8<-- [start:normalize]

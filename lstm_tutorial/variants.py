@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 from lstm_tutorial.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.checks import FloatArray, RandomSource
 from lstm_tutorial.lstm import LSTM, StepTrace
-from lstm_tutorial.network import Network, weight_gradients
+from lstm_tutorial.network import weight_gradients
 from lstm_tutorial.parameters import Weight
 from lstm_tutorial.trace import Intervene, watch
 
@@ -145,6 +145,3 @@ class Variant(LSTM):
         gradients |= weight_gradients(xh, Wf=da_f, Wi=da_i, Wc=da_c, Wo=da_o)
         return gradients | {"x": dx, "h_prev": dh_prev, "c_prev": dc_prev, "c": dc}
         # --8<-- [end:step-backward]
-
-    run = Network.run
-    run_backward = Network.run_backward

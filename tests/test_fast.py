@@ -80,3 +80,53 @@ def test_gates_beyond_the_range_of_the_exponential_saturate():
     ours = unroll(lstm, values["xs"], c0=values["c0"])
     np.testing.assert_array_equal(ours.c, values["c0"])
     assert (lstm.input_size, lstm.output_size) == (D, O)
+
+
+class Leaky(LSTM):
+    """An LSTM with another equation, in `step`."""
+
+    def step(self, x, h_prev, c_prev, intervene=None):
+        """Take the step of the LSTM, and half of its h."""
+        step = super().step(x, h_prev, c_prev, intervene)
+        return step._replace(h=step.h / 2)
+
+
+class Scaled(LSTM):
+    """An LSTM with another equation, in `preactivations`."""
+
+    def preactivations(self, x, h_prev):
+        """Return half of those of the LSTM."""
+        return super().preactivations(x, h_prev) / 2
+
+
+class Named(Leaky):
+    """A subclass of one with another equation, with none of its own."""
+
+
+@pytest.mark.parametrize("kind", [Leaky, Scaled, Named])
+def test_a_subclass_with_other_equations_runs_by_them(kind):
+    """`unroll` computes what `forward` does, step by step."""
+    network, xs = kind(D, H, O, rng=0), np.random.default_rng(1).standard_normal((5, D, 2))
+    state = network.initial_state(2)
+    unrolled = unroll(network, xs)
+    for t, x in enumerate(xs):
+        y, *state = network.forward(x, *state)
+        assert relative_error(unrolled.ys[t], y) < 1e-13
+
+
+def test_a_subclass_without_equations_keeps_the_fast_path_and_one_with_a_path_its_own():
+    class Same(LSTM):
+        """Nothing is changed."""
+
+    class Own(Leaky):
+        """Another equation, and a path that has it."""
+
+        def step(self, x, h_prev, c_prev, intervene=None):
+            return super().step(x, h_prev, c_prev, intervene)
+
+        def run(self, xs, state):
+            raise NotImplementedError("its own")
+
+    assert Same.run is LSTM.run
+    with pytest.raises(NotImplementedError, match="its own"):
+        unroll(Own(D, H, O), np.zeros((2, D, 1)))

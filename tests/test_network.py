@@ -360,6 +360,18 @@ def test_an_intervention_changes_what_follows_in_the_step(network):
 # Limits: size, memory, wrong arguments.
 
 
+@every_network
+@pytest.mark.parametrize("values", [1, 3 * (D + H) * 2])
+def test_without_a_cache_short_chunks_change_nothing(values, network, monkeypatch):
+    """Chunks of one step, and of two; columns may end within one."""
+    made, arrays = problem(8, 3, network=network)
+    inputs, _ = split(arrays)
+    expected = results(unroll(made, **inputs, lengths=[8, 3, 0]))
+    monkeypatch.setattr("lstm_tutorial.network.FORWARD_ONLY_VALUES", values)
+    for name, value in results(unroll(made, **inputs, lengths=[8, 3, 0], keep_cache=False)).items():
+        assert relative_error(value, expected[name]) < 1e-13, name
+
+
 def peak_of(call: Any) -> int:
     """Return how many bytes Python and NumPy hold at most, beyond those of before, while the call runs."""
     tracemalloc.start()
