@@ -9,8 +9,8 @@
 - ``site`` turns source into pages: it builds the figures, runs blocks of code and sets formulas.
 - ``files.py`` writes files.
 
-A room imports only rooms that come after it in this order: ``site``, ``figures``, ``plotting``; ``bench``,
-``frameworks`` and ``scale_out``; ``experiments``; ``forward_pass`` and ``data``;
-``files``. No figure imports another, and what measures draws nothing.
+A folder imports only what comes after it in this order: ``site``, then ``figures``, then ``plotting``; then
+``bench``, ``frameworks`` and ``scale_out``, none of which imports another; then ``experiments``; then
+``forward_pass`` and ``data``; then ``files``. No figure imports another, and what measures draws nothing.
 ``make check`` tests these rules.
 """

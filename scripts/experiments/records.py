@@ -1,7 +1,7 @@
 """Records: the measured results of long runs, committed as JSON in docs/records.
 
-Reads and writes them, the same way for every experiment and for the benchmark, each with a checksum of its
-contents. What is in a record is decided by the script that has its name.
+Reads and writes them, the same way for every script that measures, each with a checksum of its contents. What
+is in a record is decided by the script that writes it: its `command` or its name says which.
 """
 
 from __future__ import annotations

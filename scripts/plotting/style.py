@@ -172,7 +172,7 @@ def power_of_ten(value: float) -> str:
 
 
 def magnitude(value: float) -> str:
-    """Say the size of a number in a description: 3e-9 as "about 10⁻⁸", 0.36 as it is."""
+    """Say the size of a number in a description: 2e-9 as "about 10⁻⁹", 0.36 as it is."""
     return f"{value:.2g}" if 0.01 <= value < 1000 else f"about {power_of_ten(10.0 ** round(np.log10(value)))}"
 
 
@@ -277,11 +277,8 @@ def _plain_tag(tag: str, name: str) -> str:
     tag = re.sub(r"#[0-9a-f]{6}\b", lambda m: _variable(m.group()), tag)
     tag = re.sub(r"font-family: [^;\"]*; ", "", " ".join(tag.split()))
     tag = re.sub(r"font-size: ([\d.]+px)", r"font-size: calc(\1*var(--text))", tag)
-    for reference in (
-        'href="#',
-        "url(#",
-        ' id="',
-    ):  # the first is xlink:href, which instant loading leaves alone
+    # xlink:href, which instant loading leaves alone, and what else names an element.
+    for reference in ('href="#', "url(#", ' id="'):
         tag = tag.replace(reference, f"{reference}{name}-")
     tag = re.sub(r' d="((?:[ML] \S+ \S+ (?:z )?)+)"', _short_path, tag)
     tag = re.sub(r' transform="rotate\(-?0 [^"]*"', "", tag)

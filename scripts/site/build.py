@@ -6,7 +6,7 @@ a page. The scripts are ``scripts/forward_pass.py`` and those of ``scripts/figur
 here: their records are committed.
 
 A script is stale when a file that it wrote was removed or edited, or when anything that it may have read has
-changed: itself, what it imports of the package and of the scripts, a record, the version of NumPy or of
+changed: itself, what it imports of the package and of the scripts, their data, the version of NumPy or of
 Matplotlib. What is imported from the package itself counts as imported from the module that defines it. The
 contents of files count, not their times, and of Python files only what runs, no comments and docstrings.
 """
@@ -30,6 +30,12 @@ from scripts.files import GENERATED, ROOT, write_atomically
 from scripts.site import runtime
 
 VERSIONS = version("numpy") + version("matplotlib")
+DATA = {
+    ROOT / "scripts/experiments/records.py": ROOT / "docs/records",
+    ROOT / "lstm_tutorial/text.py": ROOT / "lstm_tutorial/data",
+    ROOT / "lstm_tutorial/series.py": ROOT / "lstm_tutorial/data",
+}
+"""The modules that read files other than Python, and the folders of these files."""
 HASHES = GENERATED / ".hashes.json"
 """What every script has read and written, as hashes, when it last ran."""
 
@@ -53,7 +59,7 @@ def start(pool: Executor) -> dict[str, Started]:
     """Let the processes of the pool run what is stale. Returns the scripts by name, for `finish`."""
     runtime.pack_package()
     scripts, saved = generating_scripts(), read_hashes()
-    read = {name: digest(files) for name, files in dependencies({n: {p} for n, p in scripts.items()}).items()}
+    read = {name: digest(files) for name, files in dependencies(scripts).items()}
     stale = [name for name in scripts if saved.get(name) != {"read": read[name], "written": written(name)}]
     return {name: Started(read[name], pool.submit(run, name)) for name in stale}
 
@@ -71,9 +77,8 @@ def finish(started: dict[str, Started]) -> list[str]:
     finally:
         for _, files in started.values():
             files.cancel()
-    for name in set(saved) - set(
-        generating_scripts()
-    ):  # no page can go on showing what a removed script wrote
+    # No page can go on showing what a removed script wrote.
+    for name in set(saved) - set(generating_scripts()):
         for file in written(name):
             (GENERATED / file).unlink()
         del saved[name]
@@ -88,26 +93,32 @@ def generating_scripts() -> dict[str, Path]:
     return {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in paths}
 
 
-def dependencies(programs: Mapping[str, set[Path]]) -> dict[str, set[Path]]:
-    """Return the files that each program may read: its own, what they import, what that imports, and so on.
+def dependencies(programs: Mapping[str, Path]) -> dict[str, set[Path]]:
+    """Return the files that each program may read: its own, what it imports, what that imports, and so on.
 
-    Only files of the project count. A program that imports the reader of records may read any record.
+    Only files of the project count. A program that imports one of the modules in `DATA` may read its folder.
     """
-    imports = cache(lambda path: imported_files(path.read_bytes()))
-    records = set((ROOT / "docs/records").rglob("*.*"))
+    imports = cache(imported_files)
     result = {}
-    for name, files in programs.items():
-        found, waiting = set[Path](), files
+    for name, program in programs.items():
+        found, waiting = set[Path](), {program}
         while waiting:
             found |= waiting
             waiting = set[Path]().union(*map(imports, waiting)) - found
-        result[name] = found | records if ROOT / "scripts/experiments/records.py" in found else found
+        folders = {folder for module, folder in DATA.items() if module in found}
+        result[name] = found | {path for folder in folders for path in files_in(folder)}
     return result
 
 
-def imported_files(source: bytes) -> set[Path]:
-    """Return the files of the project that define what a piece of Python imports."""
-    return {file for name in parsed(source).imported if (file := defining_file(name))}
+def files_in(folder: Path) -> list[Path]:
+    """Return all files in a folder, but for hidden ones and those that Python compiled."""
+    paths = [path for path in folder.rglob("[!.]*") if path.parent.name != "__pycache__"]
+    return [path for path in paths if path.is_file()]
+
+
+def imported_files(path: Path) -> set[Path]:
+    """Return the files of the project that define what a file imports."""
+    return {file for name in parsed(path).imported if (file := defining_file(name))}
 
 
 def defining_file(name: str) -> Path | None:
@@ -119,7 +130,7 @@ def defining_file(name: str) -> Path | None:
     module, _, attribute = name.rpartition(".")
     found = defining_file(module) if module else None
     if found and found.name == "__init__.py":
-        for imported in parsed(found.read_bytes()).imported:
+        for imported in sorted(parsed(found).imported):
             if imported.endswith(f".{attribute}"):  # the __init__ has the name from there
                 return defining_file(imported)
     return found
@@ -129,9 +140,7 @@ def digest(files: Iterable[Path]) -> str:
     """Return a hash of the files' names and contents, and of the versions that figures depend on."""
     result = hashlib.sha256(VERSIONS.encode())
     for path in sorted(files):
-        content = path.read_bytes()
-        if path.suffix == ".py":
-            content = parsed(content).runs
+        content = parsed(path).runs if path.suffix == ".py" else path.read_bytes()
         result.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode())
         result.update(content)
     return result.hexdigest()
@@ -146,19 +155,33 @@ class Source(NamedTuple):
     """What it imports, such as ``scripts.plotting.style``."""
 
 
-@cache
-def parsed(source: bytes) -> Source:
+def parsed(path: Path) -> Source:
     """Return what counts of a Python file."""
-    tree, imported = ast.parse(source), set()
+    return parsed_source(path.read_bytes(), path)
+
+
+@cache
+def parsed_source(source: bytes, path: Path) -> Source:
+    """Return what counts of the source of a Python file, whose name a SyntaxError gives."""
+    tree, imported = ast.parse(source, path), set()
     for node in ast.walk(tree):
         match node:
-            case ast.Module() | ast.ClassDef() | ast.FunctionDef() if ast.get_docstring(node, clean=False):
-                node.body = node.body[1:]
+            case ast.Module() | ast.ClassDef() | ast.FunctionDef():
+                node.body = [part for part in node.body if not is_docstring(part)]
             case ast.Import():
                 imported |= {alias.name for alias in node.names}
             case ast.ImportFrom():
                 imported |= {f"{node.module}.{alias.name}" for alias in node.names}
     return Source(hashlib.sha256(ast.dump(tree).encode()).digest(), imported)
+
+
+def is_docstring(statement: ast.stmt) -> bool:
+    """Tell whether a statement is a string and nothing else, as docstrings are, those of attributes too."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
 
 
 def run(name: str) -> dict[str, str]:

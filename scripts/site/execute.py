@@ -96,6 +96,13 @@ def run_pages(pages: list[Path], pool: Executor, quoting: dict[str, Any]) -> dic
     return {blocks[0]: pool.submit(run_blocks, blocks) for blocks in programs}
 
 
+def stop() -> None:
+    """Start none of the blocks that wait for a process, and expect no more results."""
+    for waiting in running.values():
+        waiting.cancel()
+    running.clear()
+
+
 programs: dict[Markdown, Program] = {}
 """The program of each page that was converted in this build."""
 

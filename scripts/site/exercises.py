@@ -1,6 +1,6 @@
 """A Markdown extension that writes exercises into pages, from their one source in `lstm_tutorial.exercises`.
 
-Three comments, each on a line of its own, become Markdown before anything else reads the page::
+Three comments, each on a line of its own, become Markdown before the blocks of the page are read::
 
     <!-- exercises of bptt -->           in a chapter: the list of its exercises, folded
     <!-- exercises in full: build -->    on a page of part 5: every exercise of a group, to be solved there
@@ -129,10 +129,8 @@ def given(exercise: type["Exercise"]) -> str:
 def program(name: str, exercise: type["Exercise"], answer: str, before: str = "") -> str:
     """Return an answer as a program, with the imports that it needs and the check of it."""
     module = import_module(exercise.__module__)
-    code = [
-        answer,
-        textwrap.dedent(inspect.getsource(exercise.solution)),
-    ]  # a starter needs what its solution does
+    # A starter needs what its solution does.
+    code = [answer, textwrap.dedent(inspect.getsource(exercise.solution))]
     nodes = [node for part in code for node in ast.walk(ast.parse(part))]
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
     used -= {"staticmethod"} | {node.arg for node in nodes if isinstance(node, ast.arg)}

@@ -23,7 +23,7 @@ from scripts.files import ROOT
 from scripts.site import build, execute, policy, runtime
 from scripts.site.search import without_excluded
 
-last_hash = ""  # what `context_hash` returned when all pages were last made
+last_context = ""  # what `context_hash` returned when all pages were last taken away, to be made anew
 last_code = ""  # what `code_hash` returned when the figures and the results of blocks were last made
 
 is_served = False  # `mkdocs serve` writes a script of its own into each page, which no policy would allow
@@ -58,24 +58,29 @@ def on_template_context(context: TemplateContext, template_name: str, config: Mk
 
 def on_pre_build(config: MkDocsConfig) -> None:
     """Start from the files as they are now, if they have changed since the last build."""
-    global last_hash, last_code
+    global last_context, last_code
     execute.programs.clear()
     context, code = context_hash(), code_hash() if is_served else "the only build of this process"
-    if code != last_code:
+    if context != last_context:
         reload_modules()
+    if code != last_code:
+        last_code = ""  # if this build ends early, nothing of it counts
+        execute.stop()
+        execute.results = {}
         pages, pool = sorted(Path(config.docs_dir).rglob("*.md")), build.workers()
         try:
             started = build.start(pool)
-            execute.results = {}
             execute.running = execute.run_pages(pages, pool, config.mdx_configs["pymdownx.snippets"])
             build.finish(started)
-        finally:
-            pool.shutdown(wait=False)  # it goes on with the blocks while the first pages are made
+        except BaseException:
+            pool.shutdown(cancel_futures=True)  # no script of this build writes during the next one
+            raise
+        pool.shutdown(wait=False)  # it goes on with the blocks while the first pages are made
         last_code = code
-    if context != last_hash:
+    if context != last_context:
         for page in Path(config.site_dir).rglob("*.html"):
             page.unlink()  # what is missing is made, even with --dirty
-        last_hash = context
+        last_context = context
 
 
 whole_page = ""  # the page that the theme's search is reading, with what it would pass over
@@ -111,8 +116,7 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
 
 def on_build_error(error: Exception) -> None:
     """Start no more blocks, so that MkDocs can end with its message."""
-    for waiting in execute.running.values():
-        waiting.cancel()
+    execute.stop()
 
 
 def on_post_build(config: MkDocsConfig) -> None:
@@ -122,27 +126,32 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def code_hash() -> str:
-    """Return a hash of what figures and blocks are computed with: of what runs, and of the records."""
-    return build.digest(path for path in context_files() if path.suffix in {".py", ".json", ".npz"})
+    """Return a hash of what figures and blocks are computed with: of what runs, and of the data."""
+    data = [path for folder in set(build.DATA.values()) for path in build.files_in(folder)]
+    return build.digest({*data, *(path for path in context_files() if path.suffix == ".py")})
 
 
 def context_hash() -> str:
     """Return a hash of what pages are made with beside their own files."""
     result = hashlib.sha256()
     for path in sorted(context_files()):
-        result.update(path.name.encode() + path.read_bytes())
+        result.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return result.hexdigest()
 
 
 def context_files() -> list[Path]:
-    """Return the files of the package, the scripts, the records, the templates and the configuration."""
+    """Return the files of the package and the scripts, records, templates, configuration and glossary."""
     folders = ("lstm_tutorial", "scripts", "docs/records", "docs/overrides")
-    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.*")] + list(ROOT.glob("*.*"))
-    return [path for path in paths if path.is_file() and path.suffix != ".pyc"]
+    paths = [path for folder in folders for path in build.files_in(ROOT / folder)]
+    more = ROOT / "mkdocs.yml", ROOT / "docs/reference/glossary.md"
+    return [*paths, *(path for path in more if path.is_file())]
 
 
 def reload_modules() -> None:
-    """Let the package and the scripts be imported anew, except for what the running build is using itself."""
+    """Let the package and the scripts be imported anew, except for what the running build is using itself.
+
+    An edit of ``scripts/site`` itself needs a new start of the server.
+    """
     in_use = ("scripts.site", "scripts.files")
     for name in list(sys.modules):
         if name.startswith(("lstm_tutorial", "scripts.")) and not name.startswith(in_use):

@@ -64,3 +64,4 @@ def test_after_an_error_no_more_blocks_are_started(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(execute, "running", {execute.Block("x = 1", hidden=True): waiting})
     hooks.on_build_error(ValueError("a page is wrong"))
     assert waiting.cancelled()
+    assert printed("x = 1", "print(x)") == ["", "1\n"], "no page waits for what was cancelled"

@@ -6,9 +6,9 @@ import pytest
 
 from tests.site.builds import copy_project, run
 
-FIGURES = {"flow", "product", "memory_decay", "ladder", "adding_example"}
+FIGURES = {"flow", "product", "memory_decay", "ladder", "adding_example", "text_temperature"}
 OF_THE_EXAMPLE = {"flow", "product"}
-OF_THE_CHECKS = OF_THE_EXAMPLE | {"forward_pass", "adding_example"}
+OF_THE_LSTM = OF_THE_EXAMPLE | {"forward_pass", "text_temperature"}
 EDIT = "\n\nEDITED = 1\n"
 
 
@@ -39,11 +39,13 @@ def made_again(project: Path) -> set[str]:
         ("scripts/plotting/tiles.py", "value of a tile", "value", OF_THE_EXAMPLE),
         ("scripts/plotting/style.py", '"font.size": ', '"font.size": 0.99 * ', FIGURES),
         ("scripts/forward_pass.py", "INPUT_SEED = 15", "INPUT_SEED = 16", OF_THE_EXAMPLE | {"forward_pass"}),
-        ("lstm_tutorial/lstm.py", "\nclass", f"{EDIT}\n\nclass", OF_THE_EXAMPLE | {"forward_pass"}),
+        ("lstm_tutorial/lstm.py", "\nclass", f"{EDIT}\n\nclass", OF_THE_LSTM),
         ("lstm_tutorial/tasks.py", "\nclass", f"{EDIT}\n\nclass", {"adding_example"}),
-        ("lstm_tutorial/checks.py", "\ndef", f"{EDIT}\n\ndef", OF_THE_CHECKS),
+        ("lstm_tutorial/checks.py", "\ndef", f"{EDIT}\n\ndef", OF_THE_LSTM | {"adding_example"}),
         ("lstm_tutorial/__init__.py", "\n__version__", f"{EDIT}\n__version__", set()),
         ("lstm_tutorial/lstm.py", '"""', '"""An edit. ', set()),
+        ("lstm_tutorial/lstm.py", '    """Input, (D, B)."""', '    """An edit."""', set()),
+        ("lstm_tutorial/data/README.md", "#", "# An edit.", {"text_temperature"}),
         ("docs/records/bench.json", "{", "{ ", {"ladder"}),
         ("docs/learn/cell.md", "#", "# An edit.", set()),
     ],

@@ -13,6 +13,14 @@ import pytest
 from tests.site.builds import start
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds, two minutes at most."""
+    deadline = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 class Served:
     """A copy of the project that is being served, and its pages as they are now."""
 
@@ -30,10 +38,14 @@ class Served:
 
     def wait_for(self, path: str, right: Callable[[str], bool]) -> str:
         """Return a page as soon as it is right."""
-        deadline = time.monotonic() + 120
-        while not right(text := self.page(path)):
-            assert time.monotonic() < deadline, text
-            time.sleep(0.1)
+        text = ""
+
+        def is_right() -> bool:
+            nonlocal text
+            text = self.page(path)
+            return right(text)
+
+        wait_until(is_right)
         return text
 
     def edit(self, file: str, old: str, new: str) -> None:
@@ -45,8 +57,10 @@ class Served:
 
 @pytest.fixture
 def served(whole: Path, tmp_path: Path) -> Iterator[Served]:
-    """Serve a small copy on a free port."""
+    """Serve a small copy on a free port, with exercises on its second page."""
     project = Path(shutil.copytree(whole, tmp_path / "served"))
+    with (project / "docs/other.md").open("a") as page:
+        page.write("\n<!-- exercises in full: build -->\n")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -76,6 +90,27 @@ def test_edits_show_without_a_restart(served: Served) -> None:
 
     served.edit("scripts/figures/gates.py", 'title="What the gates', 'title="What all the gates')
     served.wait_for("", lambda text: "What all the gates" in text)
+
+    # An exercise's goal is a docstring, and its starter is found by the number of its line.
+    exercises = "lstm_tutorial/exercises/build.py"
+    served.edit(exercises, '    r"""Squash any number', '    r"""\n    Press any number')
+    edited = served.wait_for("other/", lambda text: "Press any number" in text)
+    assert "Squash x, of any shape, into (0, 1)." in edited
+
+
+def test_after_a_mistake_is_undone_everything_is_as_it_was(served: Served) -> None:
+    first = article(served.wait_for("", lambda text: "Whole" in text))
+    figure, script = served.project / "docs/_generated/gates.svg", "scripts/figures/gates.py"
+    served.edit(script, "def build() -> None:\n", "def build() -> None:\n    raise ValueError('a mistake')\n")
+    wait_until(lambda: not figure.exists())  # the server answers nobody until the mistake is undone
+    served.edit(script, "    raise ValueError('a mistake')\n", "")
+    served.wait_for("", lambda text: figure.exists() and article(text) == first)
+
+    served.edit("docs/index.md", "print(sigmoid(0.0))", "print(sigmoid(0.0), oops)")
+    served.edit("docs/index.md", "# Whole", "# Broken")
+    time.sleep(3)  # the build fails
+    served.edit("docs/index.md", "print(sigmoid(0.0), oops)", "print(sigmoid(0.0))")
+    served.wait_for("", lambda text: "Broken" in text and "<code>0.5\n" in text)
 
 
 def article(text: str) -> str:
