@@ -189,11 +189,11 @@ class LSTM(Network):
         # --8<-- [end:backward]
 
     # The fast path along consecutive steps, in place of the loop over `step` in `Network`.
-    run = fast.run
-    run_backward = fast.run_backward
+    run, run_backward = fast.run, fast.run_backward
 
     def __init_subclass__(cls) -> None:
         """Give the loop back to a subclass with other equations: the fast path would not use them."""
+        super().__init_subclass__()
         if vars(cls).keys() & {"preactivations", "step", "step_backward"}:
             for name in {"run", "run_backward"} - vars(cls).keys():
                 setattr(cls, name, getattr(Network, name))
