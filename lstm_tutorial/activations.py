@@ -50,7 +50,6 @@ def tanh(x: ArrayLike) -> FloatArray:
     return np.tanh(as_floats("x", x))
 
 
-# --8<-- [start:derivatives]
 def sigmoid_derivative(s: ArrayLike) -> FloatArray:
     r"""Return the derivative of sigmoid, from its value: :math:`\sigma' = s (1 - s)`.
 
@@ -83,10 +82,8 @@ def tanh_derivative(t: ArrayLike) -> FloatArray:
     """
     t = as_floats("t", t)
     return 1.0 - t * t
-    # --8<-- [end:derivatives]
 
 
-# --8<-- [start:softmax]
 def softmax(ys: ArrayLike) -> FloatArray:
     r"""Turn each column of outputs into probabilities: :math:`p_k = e^{y_k} / \sum_j e^{y_j}`.
 
@@ -143,4 +140,3 @@ def softmax_gradient(p: ArrayLike, dp: ArrayLike) -> FloatArray:
     mean = (p * dp).sum(axis=-2, keepdims=True, dtype=np.float64)  # (T, 1, B)
     dys: FloatArray = (p * (dp - mean)).astype(p.dtype)  # (T, O, B)
     return dys
-    # --8<-- [end:softmax]

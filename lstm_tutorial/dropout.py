@@ -59,7 +59,6 @@ class DropoutLSTM(LSTM):
         ]
         return network
 
-    # --8<-- [start:step]
     def step(
         self, x: FloatArray, h_prev: FloatArray, c_prev: FloatArray, intervene: Intervene | None = None
     ) -> StepTrace:
@@ -76,7 +75,6 @@ class DropoutLSTM(LSTM):
         h = o * tanh(c)  # (H, B)
         watch(intervene, h=h)
         return StepTrace(x, h_prev, c_prev, f, i, c_tilde, o, c, h)
-        # --8<-- [end:step]
 
     def step_backward(self, step: StepTrace, dh: FloatArray, dc: FloatArray) -> dict[str, FloatArray]:
         """Carry the gradients of `h` and `c` back: as in the LSTM, and through each mask by multiplying."""

@@ -31,14 +31,12 @@ Function = Callable[[], Any]
 
 EPSILON = float(np.finfo(np.float64).eps)
 
-# --8<-- [start:step]
 STEP = EPSILON ** (1 / 3)
 """How far an entry of size 1 is moved: 6e-6.
 
 The error of the formula grows with the square of the step, the error of
 rounding with its inverse. The sum is smallest near the cube root of the
 machine epsilon."""
-# --8<-- [end:step]
 
 ROUNDING = 8 * EPSILON / STEP
 """What eight roundings of an output of size 1 may add to a difference."""

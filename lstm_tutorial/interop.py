@@ -31,14 +31,12 @@ from lstm_tutorial.rnn import RNN
 from lstm_tutorial.tensors import read_tensors, write_tensors
 from lstm_tutorial.variants import Variant
 
-# --8<-- [start:orders]
 ORDERS: dict[str, dict[str, tuple[str, ...]]] = {
     "PyTorch": {"LSTM": ("Wi", "Wf", "Wc", "Wo"), "GRU": ("Wr", "Wz", "Wn"), "RNN": ("Wh",)},
     "Keras": {"LSTM": ("Wi", "Wf", "Wc", "Wo"), "GRU": ("Wz", "Wr", "Wn")},
     "ONNX": {"LSTM": ("Wi", "Wo", "Wf", "Wc"), "GRU": ("Wz", "Wr", "Wn"), "RNN": ("Wh",)},
 }
 """The order of the gates in each framework, in the names of this package."""
-# --8<-- [end:orders]
 
 KINDS: dict[str, type[Network]] = {
     kind.__name__: kind for kind in (LSTM, GRU, RNN, Variant, LayerNormLSTM, DropoutLSTM)
@@ -71,7 +69,6 @@ class Joined(NamedTuple):
     ``reset="after"``, where the reset gate multiplies the second."""
 
 
-# --8<-- [start:join]
 def join(network: Network, framework: str) -> Joined:
     """Return the weights of a network in the order of a framework.
 
@@ -99,10 +96,8 @@ def join(network: Network, framework: str) -> Joined:
         b_hidden[-network.hidden_size :] = network.Wn_hidden_bias[:, 0]  # n is the last gate everywhere
     W_x, W_h = np.split(W, [network.input_size], axis=1)  # (nH, D), (nH, H)
     return Joined(W_x, W_h, b, b_hidden)
-    # --8<-- [end:join]
 
 
-# --8<-- [start:split]
 def split(
     kind: str, framework: str, weights: Joined, *, output_size: int | None = None, reset: str = "after"
 ) -> Network:
@@ -147,7 +142,6 @@ def split(
     if kind == "GRU" and network.reset == "after":
         network.Wn_bias, network.Wn_hidden_bias = b[-H:, None], b_hidden[-H:, None]  # (H, 1) each
     return network  # type: ignore[no-any-return]
-    # --8<-- [end:split]
 
 
 def from_pytorch(module: Any, read_out: Any = None) -> Any:

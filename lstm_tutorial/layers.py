@@ -272,7 +272,6 @@ def backpropagate_layers(
     arriving = zip(cache.layers, cache.masks, as_states("dstates", dstates, named), strict=True)
     gradients: Gradients = {}
     for parts, mask, dstate in reversed(list(arriving)):
-        # --8<-- [start:layer-backward]
         sizes = [part.network.hidden_size for part in parts.values()]
         shares = [None] * 2 if dhs is None else np.split(dhs, np.cumsum(sizes)[:-1], axis=1)  # (T, H, B) each
         of_layer: Gradients = {}
@@ -287,7 +286,6 @@ def backpropagate_layers(
         dxs = _total(dinputs)  # (T, D, B), both directions read the same inputs
         dxs = dxs if mask is None else _product(dxs, mask)  # (T, D, B)
         dhs, dys = dxs, None  # what this layer reads are the hidden states below, and no read-out is there
-        # --8<-- [end:layer-backward]
         gradients = of_layer | gradients
     return gradients | {"xs": dxs}
 

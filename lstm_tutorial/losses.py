@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from lstm_tutorial.checks import FloatArray, as_floats, as_outputs, as_sequence, shape_text, valid_steps
 
 
-# --8<-- [start:losses]
 def squared_error(
     ys: ArrayLike, targets: ArrayLike, *, lengths: ArrayLike | None = None
 ) -> tuple[float, FloatArray]:
@@ -93,7 +92,6 @@ def softmax_cross_entropy(
         dys = ((exponentials / total - targets) / n).astype(ys.dtype)  # (T, O, B)
         np.copyto(dys, 0, where=~valid)
         return loss, dys
-    # --8<-- [end:losses]
 
 
 def _loss_arguments(

@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike
 from lstm_tutorial import fast
 from lstm_tutorial.activations import sigmoid, sigmoid_derivative, tanh, tanh_derivative
 from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_number, as_rng
-from lstm_tutorial.network import Network, weight_gradients
+from lstm_tutorial.network import Gradients, Network, State, weight_gradients
 from lstm_tutorial.parameters import Weight, scaled_normal
 from lstm_tutorial.trace import Intervene, labeled, watch
 
@@ -136,21 +136,15 @@ class LSTM(Network):
         self, x: FloatArray, h_prev: FloatArray, c_prev: FloatArray, intervene: Intervene | None = None
     ) -> StepTrace:
         """Compute the six equations of the LSTM. `watch` lets a caller change a value in place."""
-        # --8<-- [start:gates]
         a_f, a_i, a_c, a_o = self.preactivations(x, h_prev)  # (H, B) each: W @ [x; h_prev] + bias
         f = sigmoid(a_f)  # (H, B), forget gate
         i = sigmoid(a_i)  # (H, B), input gate
         c_tilde = tanh(a_c)  # (H, B), candidate
         o = sigmoid(a_o)  # (H, B), output gate
-        # --8<-- [end:gates]
         watch(intervene, f=f, i=i, c_tilde=c_tilde, o=o)
-        # --8<-- [start:cell]
         c = f * c_prev + i * c_tilde  # (H, B), keep some, add some
-        # --8<-- [end:cell]
         watch(intervene, c=c)
-        # --8<-- [start:hidden]
         h = o * tanh(c)  # (H, B), show some
-        # --8<-- [end:hidden]
         watch(intervene, h=h)
         return StepTrace(x, h_prev, c_prev, f, i, c_tilde, o, c, h)
         # --8<-- [end:step]
@@ -159,41 +153,38 @@ class LSTM(Network):
     def step_backward(self, step: StepTrace, dh: FloatArray, dc: FloatArray) -> dict[str, FloatArray]:
         """Carry the gradients of `h` and `c` back. The derivatives of sigmoid and tanh take their values."""
         x, h_prev, c_prev, f, i, c_tilde, o, c, _, _ = step
-        # --8<-- [start:backward-hidden]
         tanh_c = tanh(c)  # (H, B)
         do = dh * tanh_c  # (H, B)
         dc = dc + dh * o * tanh_derivative(tanh_c)  # (H, B), c acts through h and through the next c
-        # --8<-- [end:backward-hidden]
-        # --8<-- [start:backward-cell]
         df = dc * c_prev  # (H, B)
         di = dc * c_tilde  # (H, B)
         dc_tilde = dc * i  # (H, B)
         dc_prev = dc * f  # (H, B)
-        # --8<-- [end:backward-cell]
-        # --8<-- [start:backward-gates]
         da_f = df * sigmoid_derivative(f)  # (H, B)
         da_i = di * sigmoid_derivative(i)  # (H, B)
         da_c = dc_tilde * tanh_derivative(c_tilde)  # (H, B)
         da_o = do * sigmoid_derivative(o)  # (H, B)
-        # --8<-- [end:backward-gates]
-        # --8<-- [start:backward-inputs]
         dxh = self.Wf.T @ da_f + self.Wi.T @ da_i  # (D+H, B)
         dxh += self.Wc.T @ da_c + self.Wo.T @ da_o
         dx, dh_prev = np.split(dxh, [self.input_size])  # (D, B), (H, B)
-        # --8<-- [end:backward-inputs]
-        # --8<-- [start:backward-weights]
         xh = np.concatenate((x, h_prev))  # (D+H, B)
         gradients = weight_gradients(xh, Wf=da_f, Wi=da_i, Wc=da_c, Wo=da_o)
-        # --8<-- [end:backward-weights]
         return gradients | {"x": dx, "h_prev": dh_prev, "c_prev": dc_prev, "c": dc}
         # --8<-- [end:backward]
 
-    # The fast path along consecutive steps, in place of the loop over `step` in `Network`.
-    run, run_backward = fast.run, fast.run_backward
+    def run(self, xs: FloatArray, state: State) -> tuple[FloatArray, State, Any]:
+        """Take the steps of a chunk by the fast path, or as `Network` does where a subclass changes them."""
+        if self._is_changed():
+            return super().run(xs, state)
+        return fast.run(self, xs, state)
 
-    def __init_subclass__(cls) -> None:
-        """Give the loop back to a subclass with other equations: the fast path would not use them."""
-        super().__init_subclass__()
-        if vars(cls).keys() & {"preactivations", "step", "step_backward"}:
-            for name in {"run", "run_backward"} - vars(cls).keys():
-                setattr(cls, name, getattr(Network, name))
+    def run_backward(self, steps: Any, dhs: FloatArray, dstate: State) -> tuple[Gradients, FloatArray, State]:
+        """Go back through the steps of `run` in the same way."""
+        if self._is_changed():
+            return super().run_backward(steps, dhs, dstate)
+        return fast.run_backward(self, steps, dhs, dstate)
+
+    def _is_changed(self) -> bool:
+        """Tell whether a subclass has other equations, which the fast path would not use."""
+        equations = "preactivations", "step", "step_backward"
+        return any(getattr(type(self), name) is not getattr(LSTM, name) for name in equations)

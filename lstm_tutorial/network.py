@@ -26,7 +26,7 @@ State = tuple[FloatArray, ...]  # the hidden state and, where there is one, the 
 Gradients = dict[str, FloatArray]  # by the names of what they belong to
 
 FORWARD_ONLY_VALUES = 100_000
-"""How many inputs and hidden values a chunk may have where no cache is kept: its memory stays small."""
+"""About how many inputs and hidden values a chunk has where no cache is kept: its memory stays small."""
 
 
 class Network:
@@ -194,10 +194,8 @@ class Network:
         with np.errstate(all="ignore"):
             if dy is not None:
                 dy = as_array("dy", dy, (self._outputs_of("dy"), B), self.dtype)  # (O, B)
-                # --8<-- [start:backward-read-out]
                 dh = dh + self.Wy.T @ dy  # (H, B)
                 gradients |= weight_gradients(trace.h, Wy=dy)
-                # --8<-- [end:backward-read-out]
             gradients |= self.step_backward(trace, dh, *rest)
         names = [*self.parameters(), "x", *(f"{name}_prev" for name in self.state_names)]
         require_finite(0, gradients["x"][None], *gradients.values())
@@ -219,7 +217,7 @@ class Network:
         return tuple([getattr(step, name) for name in self.state_names])
 
     def _states(self, given: dict[str, Any], batch_size: int, *, optional: bool = True) -> list[FloatArray]:
-        """Return each state as given, (H, B), zeros for an optional None; refuse one that is not there."""
+        """Return each state, (H, B), zeros for None if `optional`; refuse one that the network has not."""
         shape = (self.hidden_size, batch_size)
         states = []
         for k, (name, value) in enumerate(given.items()):
@@ -238,7 +236,6 @@ class Network:
             raise TypeError(f"{name} must be None: this {type(self).__name__} has no read-out")
         return self.output_size
 
-    # --8<-- [start:run]
     def run(self, xs: FloatArray, state: State) -> tuple[FloatArray, State, Any]:
         """Take the K steps of a chunk one after another, from inputs (K, D, B) and the state before.
 
@@ -251,7 +248,6 @@ class Network:
             state = self._state_of(step)
             steps.append(step)
         return np.array([step.h for step in steps]), state, steps
-        # --8<-- [end:run]
 
     # --8<-- [start:run-backward]
     def run_backward(self, steps: Any, dhs: FloatArray, dstate: State) -> tuple[Gradients, FloatArray, State]:
@@ -363,13 +359,15 @@ def unroll(
     xs = as_sequence("xs", xs, ("T", network.input_size, "B"), network.dtype, lengths)  # (T, D, B)
     T, D, B = xs.shape
     ends = as_lengths(lengths, T, B)  # (B,)
-    every = max(1, T if keep_cache else FORWARD_ONLY_VALUES // max(1, (D + network.hidden_size) * B))
+    every = max(1, T)
+    if not keep_cache:
+        every = min(64, max(4, FORWARD_ONLY_VALUES // max(1, (D + network.hidden_size) * B)))
     if checkpoint_every is not None:
         every = as_size("checkpoint_every", checkpoint_every)
     if keep_cache:
         network = network.copy()
     final = [s.copy() for s in network._states({"h0": h0, "c0": c0}, B)]  # (H, B) each
-    # A column that has ended goes on from zeros with inputs of zero, so that its padding stays small.
+    # A column that has ended goes on from zeros with inputs of zero, so that its numbers stay small.
     state: State = tuple([np.where(ends > 0, s, 0) for s in final])  # (H, B) each
     hs = np.empty((T, network.hidden_size, B), network.dtype)  # (T, H, B)
     chunks = []

@@ -105,7 +105,6 @@ class LayerNormLSTM(LSTM):
         return StepTrace(x, h_prev, c_prev, f, i, c_tilde, o, c, h)
         # --8<-- [end:step]
 
-    # --8<-- [start:step-backward]
     def step_backward(self, step: StepTrace, dh: FloatArray, dc: FloatArray) -> dict[str, FloatArray]:
         """Carry the gradients of `h` and `c` back through one step."""
         x, h_prev, c_prev, f, i, c_tilde, o, c, _, _ = step
@@ -137,7 +136,6 @@ class LayerNormLSTM(LSTM):
         dx = (W_x.swapaxes(1, 2) @ da_x).sum(axis=0)  # (D, B)
         dh_prev = (W_h.swapaxes(1, 2) @ da_h).sum(axis=0)  # (H, B)
         return gradients | {"x": dx, "h_prev": dh_prev, "c_prev": dc * f, "c": dc}
-        # --8<-- [end:step-backward]
 
 
 # --8<-- [start:normalize]

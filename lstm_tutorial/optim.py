@@ -277,9 +277,8 @@ def cosine_schedule(
     # --8<-- [end:schedule]
 
 
-# --8<-- [start:clipping]
 def global_norm(gradients: Mapping[str, ArrayLike]) -> float:
-    """Return the length of all gradients taken as one vector; no square overflows on the way.
+    """Return the length of all gradients taken as one vector, also where a square would leave the floats.
 
     Parameters
     ----------
@@ -370,7 +369,6 @@ def clip_by_value(
         raise ValueError(f"gradients must be finite, got a global norm of {norm}")
     checked = {name: as_floats(f"gradients[{name!r}]", g) for name, g in gradients.items()}
     return {name: np.clip(g, -max_value, max_value) for name, g in checked.items()}, norm
-    # --8<-- [end:clipping]
 
 
 def _fraction(name: str, value: float) -> float:

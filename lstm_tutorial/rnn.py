@@ -65,19 +65,15 @@ class RNN(Network):
 
     def step(self, x: FloatArray, h_prev: FloatArray, intervene: Intervene | None = None) -> RNNTrace:
         """Mix input and memory, and squash."""
-        # --8<-- [start:step]
         xh = np.concatenate((x, h_prev))  # (D+H, B)
         h = tanh(self.Wh @ xh + self.Wh_bias)  # (H, B), all of it written anew
-        # --8<-- [end:step]
         watch(intervene, h=h)
         return RNNTrace(x, h_prev, h)
 
     def step_backward(self, step: RNNTrace, dh: FloatArray) -> dict[str, FloatArray]:
         """Carry the gradient of `h` back through one step."""
         x, h_prev, h, _ = step
-        # --8<-- [start:step-backward]
         da = dh * tanh_derivative(h)  # (H, B), through the tanh
         dx, dh_prev = np.split(self.Wh.T @ da, [self.input_size])  # (D, B), (H, B), through the matrix
-        # --8<-- [end:step-backward]
         xh = np.concatenate((x, h_prev))  # (D+H, B)
         return weight_gradients(xh, Wh=da) | {"x": dx, "h_prev": dh_prev}

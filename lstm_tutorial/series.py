@@ -24,7 +24,6 @@ class Weekly(NamedTuple):
     """True where nothing was measured and the value was filled in, (N,)."""
 
 
-# --8<-- [start:co2]
 def co2() -> Weekly:
     """Read the weekly CO2 in the air at Mauna Loa, Hawaii, from March 1958 to December 2001, in ppm.
 
@@ -42,10 +41,8 @@ def co2() -> Weekly:
     filled = np.isnan(values)  # (N,)
     values[filled] = np.interp(np.flatnonzero(filled), np.flatnonzero(~filled), values[~filled])
     return Weekly(weeks, values, filled)
-    # --8<-- [end:co2]
 
 
-# --8<-- [start:windows]
 def windows(table: ArrayLike, ends: ArrayLike, length: int) -> NDArray[Any]:
     """Cut windows out of a table: for each end, the row of that number and the rows before it.
 
@@ -76,4 +73,3 @@ def windows(table: ArrayLike, ends: ArrayLike, length: int) -> NDArray[Any]:
     rows = np.arange(1 - T, 1)[:, None] + ends  # (T, B)
     cut: NDArray[Any] = table[rows]  # (T, B, D)
     return cut.transpose(0, 2, 1)  # (T, D, B)
-    # --8<-- [end:windows]

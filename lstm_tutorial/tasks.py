@@ -48,7 +48,6 @@ class SymbolStrings(NamedTuple):
 REBER_SYMBOLS = "BTPSXVE"
 """The seven symbols, in the order of the one-hot encoding."""
 
-# --8<-- [start:reber-grammar]
 _REBER = {  # state: {symbol: next state}
     "0": {"B": "1"},
     "1": {"T": "2", "P": "3"},
@@ -68,7 +67,6 @@ def _embedded_grammar() -> dict[str, dict[str, str]]:
             grammar[second + state] = {symbol: second + after for symbol, after in moves.items()}
         grammar[second + "out"] = {second: "close"}
     return grammar
-    # --8<-- [end:reber-grammar]
 
 
 _EMBEDDED = _embedded_grammar()
@@ -299,7 +297,6 @@ def predicts_legal(ys: ArrayLike, legal: BoolArray) -> BoolArray:
 # Adding
 
 
-# --8<-- [start:adding]
 def adding(batch_size: int = 1, length: int = 100, *, rng: RandomSource = None) -> Sequences:
     """Draw the adding problem in its later form: the sum of the two marked numbers of a long row.
 
@@ -337,7 +334,6 @@ def adding(batch_size: int = 1, length: int = 100, *, rng: RandomSource = None) 
     xs[second, 1, columns] = 1.0
     targets = (xs[first, 0, columns] + xs[second, 0, columns]).reshape(1, B)  # (1, B)
     return Sequences(xs, targets, np.full(B, T))
-    # --8<-- [end:adding]
 
 
 ADDING_BASELINE = 1 / 6

@@ -21,7 +21,6 @@ DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8"}
 """The names of dtypes in the header, and in NumPy: the least significant byte comes first."""
 
 
-# --8<-- [start:tensors]
 def write_tensors(
     path: str | os.PathLike[str], arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
 ) -> None:
@@ -84,4 +83,3 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, NDArray[Any]],
     except Exception as error:  # what is no header, or says what is not so, raises many kinds
         raise ValueError(f"{path} is no file of safetensors, or damaged: {error}") from error
     return arrays, metadata
-    # --8<-- [end:tensors]

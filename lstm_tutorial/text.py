@@ -35,7 +35,6 @@ class Text(NamedTuple):
     """What is reported: the last 5 percent, (N,)."""
 
 
-# --8<-- [start:comedies]
 def comedies() -> Text:
     """Read A Midsummer Night's Dream, Twelfth Night and As You Like It, by William Shakespeare.
 
@@ -45,10 +44,8 @@ def comedies() -> Text:
     alphabet = "".join(sorted(set(text)))
     numbers = encode(text, alphabet)  # (N,)
     return Text(alphabet, *np.split(numbers, [len(text) * 90 // 100, len(text) * 95 // 100]))
-    # --8<-- [end:comedies]
 
 
-# --8<-- [start:encode]
 def encode(text: str, alphabet: str) -> Symbols:
     """Return the number of each letter, (N,). A letter that the alphabet lacks is a ValueError."""
     number = {letter: k for k, letter in enumerate(alphabet)}
@@ -73,7 +70,6 @@ def streams(numbers: ArrayLike, batch_size: int) -> Symbols:
     numbers, B = _as_symbols(numbers, ("N",)), as_size("batch_size", batch_size)
     T = len(numbers) // B
     return numbers[: T * B].reshape(B, T).T  # (T, B)
-    # --8<-- [end:encode]
 
 
 def _as_symbols(numbers: ArrayLike, shape: tuple[str, ...], size: int | None = None) -> Symbols:
@@ -104,7 +100,6 @@ def inputs(network: Network, numbers: ArrayLike) -> FloatArray:
     return xs
 
 
-# --8<-- [start:bits]
 def bits_per_letter(network: Network, numbers: ArrayLike, batch_size: int = 1) -> float:
     """Return how surprised a network is by a text, in bits per letter.
 
@@ -136,7 +131,6 @@ def bits_per_letter(network: Network, numbers: ArrayLike, batch_size: int = 1) -
         loss, _ = softmax_cross_entropy(out.ys, one_hot(letters[1:], network.input_size))
         nats += loss * (len(letters) - 1)
     return nats / (len(columns) - 1) / log(2)
-    # --8<-- [end:bits]
 
 
 def probabilities(logits: ArrayLike, *, temperature: float = 1.0, top_k: int | None = None) -> FloatArray:
@@ -176,7 +170,6 @@ def probabilities(logits: ArrayLike, *, temperature: float = 1.0, top_k: int | N
     return p
 
 
-# --8<-- [start:sample]
 def sample(
     network: Network,
     prime: str,
@@ -224,7 +217,6 @@ def sample(
         x = inputs(network, np.array([[written[-1]]]))[0]  # (D, 1), the letter that was drawn
         y, *state = network.forward(x, *state)
     return decode(np.array(written), alphabet)
-    # --8<-- [end:sample]
 
 
 def _require_letters(network: Network, letters: int) -> None:
@@ -234,7 +226,6 @@ def _require_letters(network: Network, letters: int) -> None:
         raise ValueError(f"network must read and give {letters} letters, one number for each, got {sizes}")
 
 
-# --8<-- [start:trained]
 def trained_on_comedies() -> LSTM:
     """Return the LSTM that was trained on `comedies`, in float64. Its letters are those of their alphabet.
 
@@ -242,4 +233,3 @@ def trained_on_comedies() -> LSTM:
     """
     lstm: LSTM = load(DATA / "comedies.safetensors", dtype=np.float64)
     return lstm
-    # --8<-- [end:trained]

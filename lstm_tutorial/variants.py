@@ -15,7 +15,6 @@ from lstm_tutorial.network import weight_gradients
 from lstm_tutorial.parameters import Weight
 from lstm_tutorial.trace import Intervene, watch
 
-# --8<-- [start:changes]
 CHANGES = {
     "none": "The LSTM as it is.",
     "no input gate": "i = 1: every candidate is added in full.",
@@ -27,7 +26,6 @@ CHANGES = {
     "peepholes": "The gates see the cell state: f and i the old one, o the new one.",
 }
 """The changes that `Variant` knows, with what each means."""
-# --8<-- [end:changes]
 
 MISSING = {
     "no input gate": {"Wi", "Wi_bias"},

@@ -386,7 +386,7 @@ def peak_of(call: Any) -> int:
 @pytest.mark.parametrize("options", [{"keep_cache": False}, {"checkpoint_every": 20}], ids=str)
 def test_memory_is_saved_on_request(options, network):
     """The peak is at most half of what it is with a full cache, forward and backward."""
-    made, values = problem(1500, 40, network=network)
+    made, values = problem(600, 40, network=network)
     inputs, outputs = split(values)
 
     def there_and_back(**options: Any) -> None:

@@ -25,7 +25,7 @@ values(half=f"{sigmoid(0.0):.0%}")
 Half a gate is {{ half }}, and ``{{ half }}`` is code.
 
 ```python title="lstm_tutorial/lstm.py"
---8<-- "lstm_tutorial/lstm.py:cell"
+--8<-- "lstm_tutorial/lstm.py:step"
 ```
 
 <figure markdown="block" class="plot">
@@ -72,8 +72,8 @@ class Breakage(NamedTuple):
 
 
 BREAKAGES = {
-    "snippet's section": Breakage("docs/index.md", "lstm.py:cell", "lstm.py:no_such_part", "no_such_part"),
-    "snippet's file": Breakage("docs/index.md", "lstm.py:cell", "no_such_file.py", "no_such_file"),
+    "snippet's section": Breakage("docs/index.md", "lstm.py:step", "lstm.py:no_such_part", "no_such_part"),
+    "snippet's file": Breakage("docs/index.md", "lstm.py:step", "no_such_file.py", "no_such_file"),
     "figure": Breakage("docs/index.md", "gates.svg", "no_such_figure.svg", "no_such_figure"),
     "link": Breakage("docs/index.md", "(other.md)", "(no_such_page.md)", "no_such_page"),
     "anchor": Breakage("docs/index.md", "#there", "#nowhere", "#nowhere"),
