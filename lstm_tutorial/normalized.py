@@ -30,9 +30,12 @@ class LayerNormLSTM(LSTM):
 
     Parameters
     ----------
-    input_size, hidden_size, output_size : int
-        The sizes, as of `lstm_tutorial.lstm.LSTM`; `output_size` may be None. `hidden_size` is at least 2,
-        because the normalization leaves nothing of a single number.
+    input_size : int
+        D, the number of input features.
+    hidden_size : int
+        H, the number of hidden units, at least 2: the normalization leaves nothing of a single number.
+    output_size : int or None
+        O, the number of outputs; None leaves the read-out out.
     rng : None, int or numpy.random.Generator
         Where the weights come from.
     dtype : dtype_like
@@ -171,8 +174,10 @@ def normalize_backward(dn: FloatArray, n: FloatArray, deviation: FloatArray) -> 
     ----------
     dn : numpy.ndarray, the shape of `n`
         Gradient with respect to the normalized numbers.
-    n, deviation : numpy.ndarray
-        What `normalize` returned.
+    n : numpy.ndarray
+        The normalized numbers, which `normalize` returned.
+    deviation : numpy.ndarray
+        The deviations, which it returned with them.
 
     Returns
     -------

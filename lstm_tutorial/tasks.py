@@ -13,7 +13,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.checks import FloatArray, RandomSource, as_array, as_real, as_rng, as_size, valid_steps
+from lstm_tutorial.checks import (
+    FloatArray,
+    RandomSource,
+    as_array,
+    as_real,
+    as_rng,
+    as_size,
+    refuse_masked,
+    valid_steps,
+)
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.integer[Any]]
@@ -282,6 +291,7 @@ def predicts_legal(ys: ArrayLike, legal: BoolArray) -> BoolArray:
     ----------
     Hochreiter & Schmidhuber (1997), experiment 1: "training and testing".
     """
+    refuse_masked("legal", legal)
     legal = np.asarray(legal)
     if legal.dtype != np.bool_ or legal.ndim != 3:
         raise TypeError(f"legal must be truth values, (T, 7, B), got {legal.dtype} of shape {legal.shape}")

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_tutorial.checks import refuse_masked
 from lstm_tutorial.files import written_whole
 
 DTYPES = {"F16": "<f2", "F32": "<f4", "F64": "<f8", "I32": "<i4", "I64": "<i8"}
@@ -38,6 +39,7 @@ def write_tensors(
     header: dict[str, Any] = {"__metadata__": dict(metadata)}
     parts, begin = [], 0
     for name, array in arrays.items():
+        refuse_masked(f"arrays[{name!r}]", array)
         kind = next((kind for kind, dtype in DTYPES.items() if array.dtype == dtype), None)
         if kind is None:
             known = ", ".join(DTYPES.values())

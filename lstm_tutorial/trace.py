@@ -140,13 +140,14 @@ def backpropagate_trace(
     trace = network._as_trace(trace, "T")
     T, _, B = trace.x.shape
     dys, dhs = check_loss_gradients(network, dys, dhs, T, as_lengths(None, T, B))
-    direct, _ = through_read_out(network, trace.h, dys, dhs, slice(None))  # (T, H, B)
+    with np.errstate(all="ignore"):
+        direct, _ = through_read_out(network, trace.h, dys, dhs, slice(None))  # (T, H, B)
     dstate: State = tuple(network._states({"dh": dh, "dc": dc}, B))  # (H, B) each
     steps: list[Gradients] = []
     for t in reversed(range(T)):
         step = network.step_type(*[value[t] for value in trace if value is not None])
-        dh_t = direct[t] + dstate[0]  # (H, B)
         with np.errstate(all="ignore"):
+            dh_t = direct[t] + dstate[0]  # (H, B)
             steps.append({"h": dh_t} | network.step_backward(step, dh_t, *dstate[1:]))
         dstate = tuple([steps[-1][f"{name}_prev"] for name in network.state_names])
         require_finite(t, dh_t[None], *steps[-1].values())

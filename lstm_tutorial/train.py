@@ -18,7 +18,16 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstm_tutorial.checks import FloatArray, RandomSource, as_positive, as_real, as_rng, as_size, check_live
+from lstm_tutorial.checks import (
+    FloatArray,
+    RandomSource,
+    as_array,
+    as_positive,
+    as_real,
+    as_rng,
+    as_size,
+    check_live,
+)
 from lstm_tutorial.files import unfinished, written_whole
 from lstm_tutorial.network import Network, backpropagate, require_network, unroll
 from lstm_tutorial.optim import Optimizer, clip_by_global_norm, global_norm
@@ -376,11 +385,16 @@ def truncated_bptt(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong kind, shape or range; the message names it.
+        If an argument is of the wrong kind, shape or range; the message names it. All of `xs` is looked at
+        when the function is called; what `targets` may hold, `loss` decides.
     """
     length = as_size("length", length)
     require_network(network)
-    xs = as_real("xs", xs, ("T", network.input_size, "B"))  # (T, D, B)
+    if network.output_size is None:
+        raise ValueError("network must have a read-out, since loss takes its outputs")
+    if not callable(loss):
+        raise TypeError(f"loss must be a function, got {loss!r}")
+    xs = as_array("xs", xs, ("T", network.input_size, "B"), network.dtype)  # (T, D, B)
     targets = as_real("targets", targets, (len(xs), "O", xs.shape[2]))  # (T, O, B)
     start = unroll(network, xs[:0], h0, c0, keep_cache=False)  # no step: checks, and returns the states
     return _chunks(network, xs, targets, loss, length, start.h, start.c)

@@ -30,6 +30,7 @@ HALF = np.arange(0, 0x7C00, 13, dtype=np.uint16).view(np.float16)  # every 13th 
 
 def ulps(values, exact):
     """Return the largest distance from the exact values, in units of the last place of the exact value."""
+    assert not np.isnan(values).any()  # NaN would be the largest of nothing
     worst = mpmath.mpf(0)
     for value, true in zip(values, exact, strict=True):
         place = mpmath.mpf(float(np.spacing(np.abs(values.dtype.type(float(true))))))

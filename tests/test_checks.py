@@ -165,8 +165,9 @@ def start_training(**changes: Any) -> None:
 
 
 def truncate(**changes: Any) -> None:
-    arguments: dict[str, Any] = {"xs": XS, "targets": np.ones((T, O, B)), "length": 2} | changes
-    lt.truncated_bptt(lstm, loss=lt.squared_error, **arguments)
+    arguments: dict[str, Any] = {"network": lstm, "xs": XS, "targets": np.ones((T, O, B)), "length": 2}
+    arguments |= {"loss": lt.squared_error} | changes
+    lt.truncated_bptt(**arguments)
 
 
 def trace_back(**changes: Any) -> None:
@@ -291,6 +292,9 @@ CALLS: list[tuple[str, str, Any]] = [
     ("train", "checkpoint_every", lambda: start_training(checkpoint_every=0)),
     ("truncated_bptt", "xs", lambda: truncate(xs=X)),
     ("truncated_bptt", "xs", lambda: truncate(xs=XS[:, :1])),
+    ("truncated_bptt", "xs", lambda: truncate(xs=np.append(XS[:-1], 1e999 * XS[-1:], axis=0))),
+    ("truncated_bptt", "network", lambda: truncate(network=lt.LSTM(D, H, None))),
+    ("truncated_bptt", "loss", lambda: truncate(loss="squared error")),
     ("truncated_bptt", "targets", lambda: truncate(targets=np.ones((T + 1, O, B)))),
     ("truncated_bptt", "targets", lambda: truncate(targets=np.ones((T, O, 1)))),
     ("truncated_bptt", "length", lambda: truncate(length=0)),

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_tutorial import LSTM, Variant, backpropagate, unroll
+from lstm_tutorial.network import Network
 from tests.problems import D, H, O, problem, random_lengths, relative_error, results, split
 
 
@@ -99,7 +100,7 @@ class Scaled(LSTM):
         return super().preactivations(x, h_prev) / 2
 
 
-class Halved:
+class Halved(Network):
     """What halves h in a step of any network that is mixed with it."""
 
     def step(self, *arguments, **options):

@@ -541,3 +541,12 @@ def test_what_is_no_network_is_refused_by_name():
     ):
         with pytest.raises(TypeError, match=r"^network must be a network of this package, got str$"):
             call()
+
+
+def test_a_traced_backward_pass_warns_of_nothing_that_it_throws_away():
+    """The gradients of the read-out overflow here; they are no result, and all results are finite."""
+    network = RNN(1, 1, 1, rng=0, dtype=np.float32)
+    network.Wy = [[0]]
+    trace = trace_sequence(network, np.ones((3, 1, 1)))
+    for gradient in backpropagate_trace(network, trace, dys=np.full((3, 1, 1), 3e38)).values():
+        assert np.isfinite(gradient).all()

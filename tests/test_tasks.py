@@ -150,6 +150,8 @@ def test_predicts_legal_reads_no_padding_and_takes_truth_values_only():
     for wrong in bad:
         with pytest.raises(TypeError, match=r"^legal must be truth values"):
             tasks.predicts_legal(ys, wrong)
+    with pytest.raises(TypeError, match=r"^legal must not be a masked array"):
+        tasks.predicts_legal(np.zeros((1, 7, 1)), np.ma.array(np.ones((1, 7, 1), bool), mask=True))
 
 
 def test_adding_is_the_sum_of_the_two_marked_numbers():

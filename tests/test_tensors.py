@@ -55,6 +55,8 @@ def test_what_cannot_be_stored_is_refused_by_name(tmp_path):
     path = tmp_path / "file"
     with pytest.raises(TypeError, match=r"^arrays\['W'\] must have one of the dtypes .*, got <c16"):
         write_tensors(path, {"W": np.ones(2, complex)}, {})
+    with pytest.raises(TypeError, match=r"^arrays\['W'\] must not be a masked array"):
+        write_tensors(path, {"W": np.ma.array(np.ones(2), mask=[False, True])}, {})
     with pytest.raises(ValueError, match=r"^arrays must not use the name '__metadata__'"):
         write_tensors(path, {"__metadata__": np.ones(2)}, {})
     assert list(tmp_path.iterdir()) == []

@@ -66,6 +66,6 @@ export const weightGradients = ({ x, h_prev }, { a_f, a_i, a_c, a_o }) => {
   return { Wf, Wi, Wc, Wo, Wf_bias: a_f, Wi_bias: a_i, Wc_bias: a_c, Wo_bias: a_o }
 }
 
-// The plain network: h = tanh(W @ [x; h_prev] + b), and its way back to h_prev.
+// The plain network: h = tanh(W @ [x; h_prev] + b), and the gradient of h_prev.
 export const plainStep = ({ W, b }, x, h_prev) => plus(product(W, [...x, ...h_prev]), b).map(Math.tanh)
 export const plainBackward = ({ W }, h, dh) => productBack(W, times(dh, h.map(tanhDerivative))).slice(-h.length)

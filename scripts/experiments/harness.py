@@ -17,13 +17,13 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 from tqdm import tqdm
 
-import lstm_tutorial
 from scripts.experiments import records
 from scripts.experiments.records import rounded
 
@@ -168,7 +168,7 @@ def write_record(name: str, runs: dict[tuple[str, int], Run]) -> None:
         "versions": {
             "python": platform.python_version(),
             "numpy": np.__version__,
-            "lstm_tutorial": lstm_tutorial.__version__,
+            "lstm_tutorial": version("lstm-tutorial"),
         },
         "cpu_seconds": round(sum(run["cpu_seconds"] for run in runs.values()), 1),
         "code": code_digest(name),

@@ -1,7 +1,7 @@
 """Records: the measured results of long runs, committed as JSON in docs/records.
 
 Reads and writes them, the same way for every script that measures, each with a checksum of its contents. What
-is in a record is decided by the script that writes it: its `command` or its name says which.
+is in a record is decided by the script that calls `write_record` with its name.
 """
 
 from __future__ import annotations

@@ -134,14 +134,17 @@ def verdict(row: Row, runs: Runs) -> str:
 
 
 def about(name: str) -> str:
-    """Return what differs from the paper and what counts as solved, and the command that repeats it."""
+    """Return how a record was made, as a list: the record's own words, and its numbers."""
     record = read_record(name)
-    seeds = len(record["seeds"])
-    return (
-        f"*Criterion:* {record['criterion']} *Differs from the paper:* {record['differs']} "
-        f"{seeds} seeds, {record['cpu_seconds']:,.0f} CPU seconds in all, {record['date']}, NumPy "
-        f"{record['versions']['numpy']}. Repeat it with `python scripts/experiments/run.py --again {name}`."
-    )
+    fields = {
+        "Criterion": record["criterion"],
+        "Differs from the paper": record.get("differs"),
+        "Seeds": len(record["seeds"]),
+        "CPU seconds in all": f"{record['cpu_seconds']:,.0f}",
+        "Date and version": f"{record['date']}, NumPy {record['versions']['numpy']}",
+        "Command": f"`python scripts/experiments/run.py --again {name}`",
+    }
+    return "\n".join(f"- *{field}:* {value}" for field, value in fields.items() if value)
 
 
 def print_arms(names: list[str]) -> None:

@@ -117,7 +117,7 @@ def padding() -> dict[str, Any]:
             for kind, all_hs, all_h in (("packed", packed_hs, packed_h), ("padded", padded_hs, padded_h)):
                 errors.setdefault(f"{kind}_outputs", []).append(off(all_hs[:length, b], hs[:, 0]))
                 errors.setdefault(f"{kind}_final", []).append(off(all_h[:, b], h[:, 0]))
-        found[name] = {what: max(values) for what, values in errors.items()}
+        found[name] = {what: float(torch.tensor(values).max()) for what, values in errors.items()}
     return found
 
 

@@ -112,8 +112,9 @@ def dependencies(programs: Mapping[str, Path]) -> dict[str, set[Path]]:
 
 def files_in(folder: Path) -> list[Path]:
     """Return all files in a folder, but for hidden ones and those that Python compiled."""
-    paths = [path for path in folder.rglob("[!.]*") if path.parent.name != "__pycache__"]
-    return [path for path in paths if path.is_file()]
+    hidden = (".", "__pycache__")
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in paths if not any(p.startswith(hidden) for p in path.relative_to(folder).parts)]
 
 
 def imported_files(path: Path) -> set[Path]:

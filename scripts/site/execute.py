@@ -97,10 +97,16 @@ def run_pages(pages: list[Path], pool: Executor, quoting: dict[str, Any]) -> dic
 
 
 def stop() -> None:
-    """Start none of the blocks that wait for a process, and expect no more results."""
-    for waiting in running.values():
-        waiting.cancel()
-    running.clear()
+    """Start none of the blocks that wait for a process. A page that needs them will run them itself."""
+    global running
+    running = {first: future for first, future in running.items() if not future.cancel()}
+
+
+def forget(word: str) -> None:
+    """Keep no result of a block that has a word in it, nor of those that follow on its page."""
+    for blocks in [*(results or {})]:
+        if results and any(word in block.code for block in blocks):
+            del results[blocks]
 
 
 programs: dict[Markdown, Program] = {}

@@ -15,7 +15,7 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import CombinedEvent, event_priority
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
@@ -42,12 +42,12 @@ def on_config(config: MkDocsConfig) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Have the pages without blocks of Python made first: the others may have to wait for their results."""
-    return Files(
-        sorted(
-            files,
-            key=lambda file: 'exec="on"' in file.content_string if file.is_documentation_page() else False,
-        )
-    )
+    return Files(sorted(files, key=has_blocks))
+
+
+def has_blocks(file: File) -> bool:
+    """Tell whether a file is a page with blocks that run."""
+    return file.is_documentation_page() and 'exec="on"' in file.content_string
 
 
 def on_template_context(context: TemplateContext, template_name: str, config: MkDocsConfig) -> None:
@@ -81,6 +81,9 @@ def on_pre_build(config: MkDocsConfig) -> None:
         for page in Path(config.site_dir).rglob("*.html"):
             page.unlink()  # what is missing is made, even with --dirty
         last_context = context
+    elif is_served:  # the front page says how long each chapter takes, so it is made again with every page
+        (Path(config.site_dir) / "index.html").unlink(missing_ok=True)
+        execute.forget("scripts.site.chapter")
 
 
 whole_page = ""  # the page that the theme's search is reading, with what it would pass over
@@ -141,9 +144,9 @@ def context_hash() -> str:
 
 def context_files() -> list[Path]:
     """Return the files of the package and the scripts, records, templates, configuration and glossary."""
-    folders = ("lstm_tutorial", "scripts", "docs/records", "docs/overrides")
+    folders = ("lstm_tutorial", "scripts", "docs/records", "docs/overrides", "docs/assets/diagrams")
     paths = [path for folder in folders for path in build.files_in(ROOT / folder)]
-    more = ROOT / "mkdocs.yml", ROOT / "docs/reference/glossary.md"
+    more = ROOT / "mkdocs.yml", ROOT / "docs/assets/motifs.svg", ROOT / "docs/reference/glossary.md"
     return [*paths, *(path for path in more if path.is_file())]
 
 

@@ -43,6 +43,32 @@ def built(layer: Any, rows: int = D) -> Any:
     return layer
 
 
+def compare(ours: Any, theirs: Any, values: Any, ragged: bool, limit: float) -> None:
+    """Compare hidden states, outputs and the gradient of the inputs, in norm.
+
+    `ours` is a network or layers, and how they run forward and back; `theirs` a layer and a read-out of Ker
+    """
+    (network, forward, backward), (layer, read_out) = ours, theirs
+    T, _, B = values["xs"].shape
+    lengths = np.arange(B) % T + 1 if ragged else np.full(B, T)
+    valid = np.arange(T)[:, None, None] < lengths  # (T, 1, B)
+    dhs = np.where(valid, values["dhs"], 0)  # (T, H, B)
+    xs = torch.tensor(values["xs"].transpose(2, 0, 1).copy(), requires_grad=True)  # (B, T, D)
+    hs = layer(xs, mask=torch.tensor(valid[:, 0].T.copy()) if ragged else None)
+    (hs * torch.tensor(dhs.transpose(2, 0, 1).copy())).sum().backward()
+    results = forward(network, values["xs"], lengths=lengths)
+    gradients = backward(results.cache, dhs=dhs)
+    assert xs.grad is not None
+    for mine, other, allowed in (
+        (results.hs, hs, limit),
+        (gradients["xs"], xs.grad, limit),
+        (results.ys, read_out(hs), 1e-6),
+    ):
+        steps = np.where(valid, other.detach().numpy().transpose(1, 2, 0), 0)
+        assert mine.dtype == values["xs"].dtype
+        assert relative_error(mine, steps) < allowed
+
+
 @pytest.mark.parametrize(("T", "B"), [(1, 1), (5, 3)])
 @pytest.mark.parametrize("ragged", [False, True], ids=["full", "ragged"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -60,24 +86,8 @@ def test_results_and_gradients_agree(bridge, kind, dtype, ragged, T, B):
         network = from_keras(layer, read_out)
     else:
         layer, read_out = to_keras(network)
-    lengths = np.arange(B) % T + 1 if ragged else np.full(B, T)
-    valid = np.arange(T)[:, None, None] < lengths  # (T, 1, B)
-    dhs = np.where(valid, values["dhs"], 0)  # (T, H, B)
-    xs = torch.tensor(values["xs"].transpose(2, 0, 1).copy(), requires_grad=True)  # (B, T, D)
-    hs = layer(xs, mask=torch.tensor(valid[:, 0].T.copy()) if ragged else None)
-    (hs * torch.tensor(dhs.transpose(2, 0, 1).copy())).sum().backward()
-    ours = unroll(network, values["xs"], lengths=lengths)
-    gradients = backpropagate(ours.cache, dhs=dhs)
     limit = 1e-12 if dtype == "float64" and not ragged and "before" not in kind else 1e-6
-    assert xs.grad is not None
-    for mine, theirs, allowed in (
-        (ours.hs, hs, limit),
-        (gradients["xs"], xs.grad, limit),
-        (ours.ys, read_out(hs), 1e-6),
-    ):
-        steps = np.where(valid, theirs.detach().numpy().transpose(1, 2, 0), 0)
-        assert mine.dtype == dtype
-        assert relative_error(mine, steps) < allowed
+    compare((network, unroll, backpropagate), (layer, read_out), values, ragged, limit)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -113,24 +123,8 @@ def test_both_directions_agree(bridge, kind, dtype, ragged, T, B):
         layers = stack(kind, 1, 2, dtype=dtype)
         layer, read_out = to_keras(layers)
     values = layers_values(layers, T, B)
-    lengths = np.arange(B) % T + 1 if ragged else np.full(B, T)
-    valid = np.arange(T)[:, None, None] < lengths  # (T, 1, B)
-    dhs = np.where(valid, values["dhs"], 0)  # (T, 2H, B)
-    xs = torch.tensor(values["xs"].transpose(2, 0, 1).copy(), requires_grad=True)  # (B, T, D)
-    hs = layer(xs, mask=torch.tensor(valid[:, 0].T.copy()) if ragged else None)
-    (hs * torch.tensor(dhs.transpose(2, 0, 1).copy())).sum().backward()
-    ours = unroll_layers(layers, values["xs"], lengths=lengths)
-    gradients = backpropagate_layers(ours.cache, dhs=dhs)
     limit = 1e-12 if dtype == "float64" and not ragged and "before" not in kind else 1e-6
-    assert xs.grad is not None
-    for mine, theirs, allowed in (
-        (ours.hs, hs, limit),
-        (gradients["xs"], xs.grad, limit),
-        (ours.ys, read_out(hs), 1e-6),
-    ):
-        steps = np.where(valid, theirs.detach().numpy().transpose(1, 2, 0), 0)
-        assert mine.dtype == dtype
-        assert relative_error(mine, steps) < allowed
+    compare((layers, unroll_layers, backpropagate_layers), (layer, read_out), values, ragged, limit)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

@@ -1,6 +1,6 @@
 """The losses and the optimizers in PyTorch, on numbers drawn here.
 
-PyTorch keeps examples in rows and knows no lengths: the true steps are cut out column by column, so that its
+PyTorch keeps examples in rows and knows no lengths: the valid steps are cut out column by column, so that its
 mean is over these alone.
 """
 

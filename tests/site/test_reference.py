@@ -62,6 +62,13 @@ def parameters_shown(page: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
             yield f"{module}.{name}", value, {p: default_shown(rest) for p, rest in ITEM.findall(section[1])}
 
 
+def test_every_parameter_has_a_line_of_its_own() -> None:
+    """Two names on one line would share a default on the page."""
+    for path in sorted((ROOT / "lstm_tutorial").rglob("*.py")):
+        shared = re.findall(r"^ +\w+(?:, \w+)+ : .+$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert shared == [], path
+
+
 def default_shown(item: str) -> Any:
     """Return the default in a parameter's line, or what the signature of a parameter without one holds."""
     found = DEFAULT.search(item)
