@@ -158,6 +158,18 @@ def test_every_dtype_and_shape_computes_as_the_notebook(drawn):
 
 @settings(deadline=None, derandomize=True)
 @given(steps())
+def test_a_batch_is_its_columns(drawn):
+    """Examples do not see each other: a batch equals its columns one by one, to rounding."""
+    lstm, inputs = drawn
+    batch = lstm.forward(**inputs)
+    for b in range(inputs["x"].shape[1]):
+        alone = lstm.forward(**{name: array[:, [b]] for name, array in inputs.items()})
+        for whole, column in zip(batch, alone, strict=True):
+            near(lstm, inputs, whole[:, [b]], column)
+
+
+@settings(deadline=None, derandomize=True)
+@given(steps())
 def test_gates_and_states_stay_in_their_ranges(drawn):
     lstm, inputs = drawn
     trace = lstm.trace(**inputs)

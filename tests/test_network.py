@@ -78,7 +78,7 @@ def test_a_printed_step_has_every_value_of_it(network: str, capsys: pytest.Captu
 
 
 @every_network
-@settings(max_examples=15)
+@settings(max_examples=25)
 @given(
     T=st.integers(0, 12),
     B=st.integers(0, 7),

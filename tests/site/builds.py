@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "https://lstm.invalid/"  # a name that by definition belongs to nobody
@@ -34,14 +35,16 @@ def environment(project: Path) -> dict[str, str]:
     }
 
 
-def start(project: Path, *command: str, **variables: str) -> subprocess.Popen[str]:
+def start(
+    project: Path, *command: str, printed: Any = subprocess.PIPE, **variables: str
+) -> subprocess.Popen[str]:
     """Start a Python module in a copy of the project, with these environment variables."""
     return subprocess.Popen(
         [sys.executable, "-m", *command],
         cwd=project,
         env=environment(project) | variables,
         text=True,
-        stdout=subprocess.PIPE,
+        stdout=printed,
         stderr=subprocess.STDOUT,
     )
 

@@ -65,3 +65,22 @@ def test_after_an_error_no_more_blocks_are_started(monkeypatch: pytest.MonkeyPat
     hooks.on_build_error(ValueError("a page is wrong"))
     assert waiting.cancelled()
     assert printed("x = 1", "print(x)") == ["", "1\n"], "no page waits for what was cancelled"
+
+
+@pytest.mark.usefixtures("_kept")
+def test_after_an_error_what_has_run_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    block, done = execute.Block("print('anew')", hidden=True), Future[execute.Results]()
+    done.set_result({(block,): execute.Result("as it was\n", [])})
+    monkeypatch.setattr(execute, "running", {block: done})
+    hooks.on_build_error(ValueError("a page is wrong"))
+    assert printed(block.code) == ["as it was\n"]
+
+
+@pytest.mark.usefixtures("_kept")
+def test_what_counts_other_pages_is_not_kept() -> None:
+    first = printed(CLOCK, CLOCK + "  # a word", CLOCK)
+    execute.forget("a word")
+    again = printed(CLOCK, CLOCK + "  # a word", CLOCK)
+    assert again[0] == first[0]
+    assert again[1] != first[1]
+    assert again[2] != first[2]

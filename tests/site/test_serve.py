@@ -1,12 +1,12 @@
 """While `make serve` runs, an edit of a page, of the package or of a figure shows, without a restart."""
 
+import re
 import shutil
 import socket
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.error import URLError
 
 import pytest
 
@@ -24,8 +24,8 @@ def wait_until(holds: Callable[[], bool]) -> None:
 class Served:
     """A copy of the project that is being served, and its pages as they are now."""
 
-    def __init__(self, project: Path, address: str) -> None:
-        self.project, self.address = project, address
+    def __init__(self, project: Path, address: str, printed: Path) -> None:
+        self.project, self.address, self.printed = project, address, printed
 
     def page(self, path: str) -> str:
         """Return a page, or nothing while the server does not answer."""
@@ -33,7 +33,7 @@ class Served:
             with urllib.request.urlopen(self.address + path, timeout=60) as response:
                 text: str = response.read().decode()
                 return text
-        except (URLError, ConnectionError):
+        except OSError:  # it answers nobody before the first build is done, and while one fails
             return ""
 
     def wait_for(self, path: str, right: Callable[[str], bool]) -> str:
@@ -48,6 +48,10 @@ class Served:
         wait_until(is_right)
         return text
 
+    def failures(self) -> int:
+        """Return how many builds have failed so far."""
+        return self.printed.read_text().count("An error happened during the rebuild")
+
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace a piece of a file that stands there once."""
         text = (self.project / file).read_text()
@@ -55,19 +59,39 @@ class Served:
         (self.project / file).write_text(text.replace(old, new))
 
 
+FRONT = """
+```python exec="on" session="whole"
+from scripts.files import ROOT
+from scripts.site.chapter import minutes
+
+values(other=f"{minutes((ROOT / 'docs/other.md').read_text())}")
+```
+
+The other page takes {{ other }} minutes.
+"""
+OTHER = """
+--8<-- "docs/assets/diagrams/gru.svg"
+
+<!-- exercises in full: build -->
+"""
+
+
 @pytest.fixture
 def served(whole: Path, tmp_path: Path) -> Iterator[Served]:
-    """Serve a small copy on a free port, with exercises on its second page."""
+    """Serve a small copy on a free port, whose pages show more of the files around them."""
     project = Path(shutil.copytree(whole, tmp_path / "served"))
-    with (project / "docs/other.md").open("a") as page:
-        page.write("\n<!-- exercises in full: build -->\n")
+    for name, more in (("index", FRONT), ("other", OTHER)):
+        with (project / f"docs/{name}.md").open("a") as page:
+            page.write(more)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = start(project, "mkdocs", "serve", "--dirty", "--dev-addr", f"127.0.0.1:{port}")
-    yield Served(project, f"http://127.0.0.1:{port}/")
-    process.terminate()
-    process.communicate()
+    with (tmp_path / "printed").open("w") as printed:
+        command = "mkdocs", "serve", "--dirty", "--dev-addr", f"127.0.0.1:{port}"
+        process = start(project, *command, printed=printed)
+        yield Served(project, f"http://127.0.0.1:{port}/", tmp_path / "printed")
+        process.terminate()
+        process.wait()
 
 
 def test_edits_show_without_a_restart(served: Served) -> None:
@@ -84,6 +108,12 @@ def test_edits_show_without_a_restart(served: Served) -> None:
 
     served.edit("docs/other.md", "# Other", "# Edited")
     served.wait_for("other/", lambda text: "Edited" in article(text))
+    served.edit("docs/other.md", "# Edited", "# Edited" + "\n\nAnd a few words more." * 300)
+    served.wait_for(
+        "", lambda text: re.search("The other page takes ([5-9]|[1-9][0-9]) minutes", text) is not None
+    )
+    served.edit("docs/assets/diagrams/gru.svg", "<title", "<!-- edited --><title")
+    served.wait_for("other/", lambda text: "<!-- edited -->" in text)
     served.edit("lstm_tutorial/activations.py", "(1.0 + np.exp(np.copysign", "(3.0 + np.exp(np.copysign")
     again = served.wait_for("", lambda text: "<code>0.25\n" in text)
     assert "Edited: half a gate is 25.0%" in again
@@ -102,15 +132,14 @@ def test_after_a_mistake_is_undone_everything_is_as_it_was(served: Served) -> No
     first = article(served.wait_for("", lambda text: "Whole" in text))
     figure, script = served.project / "docs/_generated/gates.svg", "scripts/figures/gates.py"
     served.edit(script, "def build() -> None:\n", "def build() -> None:\n    raise ValueError('a mistake')\n")
-    wait_until(lambda: not figure.exists())  # the server answers nobody until the mistake is undone
+    wait_until(lambda: served.failures() == 1)
     served.edit(script, "    raise ValueError('a mistake')\n", "")
     served.wait_for("", lambda text: figure.exists() and article(text) == first)
 
     served.edit("docs/index.md", "print(sigmoid(0.0))", "print(sigmoid(0.0), oops)")
-    served.edit("docs/index.md", "# Whole", "# Broken")
-    time.sleep(3)  # the build fails
-    served.edit("docs/index.md", "print(sigmoid(0.0), oops)", "print(sigmoid(0.0))")
-    served.wait_for("", lambda text: "Broken" in text and "<code>0.5\n" in text)
+    wait_until(lambda: served.failures() == 2)
+    served.edit("docs/index.md", "print(sigmoid(0.0), oops)", "print(sigmoid(0.0), 'mended')")
+    served.wait_for("", lambda text: "<code>0.5 mended\n" in text)
 
 
 def article(text: str) -> str:
