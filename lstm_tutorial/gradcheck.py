@@ -146,8 +146,8 @@ def check_gradients(
     hide behind another; with random weights it cannot. In this case `gradients` is the backward pass itself,
     a callable that takes the gradient of every output.
 
-    The error of an array is the norm of the difference over the larger of the two norms. If both norms are
-    smaller than the rounding errors of the differences, those take their place.
+    The error of an array is the norm of the difference over the larger of the two norms. A difference that is
+    no larger than the rounding errors of the numerical gradient counts as agreement, however small the norms.
 
     Parameters
     ----------
@@ -233,8 +233,10 @@ def _compare(
         largest = float(max(abs(claimed).max(), abs(numerical).max(), least))
         scale = largest or 1.0  # so that no square overflows
         claims, differences = claimed / scale, numerical / scale  # (number of entries checked,) each
-        norm = max(hypot(*claims), hypot(*differences), least / scale / tolerance)
-        error = hypot(*(claims - differences)) / norm if norm else 0.0
+        norm, distance = max(hypot(*claims), hypot(*differences)), hypot(*(claims - differences))
+        if distance <= least / scale:
+            norm = max(norm, least / scale / tolerance)
+        error = distance / norm if norm else 0.0
         worst = int(abs(claims - differences).argmax())
     return Row(shape, error, indices[worst], float(claimed[worst]), float(numerical[worst]), len(indices))
 

@@ -222,12 +222,23 @@ def test_a_difference_that_is_not_finite_is_wrong_and_is_named():
 def test_what_differences_cannot_see_is_measured_against_what_they_can():
     """A gradient of zero meets differences that are mere rounding; a wrong one still stands out."""
     x = np.array([1.0, 2.0, 3.0, 4.0])
-    claim = np.full(4, 1e-6)
+    claim = np.full(4, 1e-10)
     row = check_gradients(lambda: 3.0, {"x": x}, {"x": claim}, tolerance=1e-5).rows["x"]
     rounding = 8 * 2**-52 * 3.0 / CUBE_ROOT * 2  # eight roundings of f, over the step, in four entries
-    assert row.error == pytest.approx(2e-6 / (rounding / 1e-5), rel=1e-12)
+    assert row.error == pytest.approx(2e-10 / (rounding / 1e-5), rel=1e-12)
     assert row.numerical == 0.0
-    assert not check_gradients(lambda: 3.0, {"x": x}, {"x": np.full(4, 1e-3)}).ok
+    assert check_gradients(lambda: 3.0, {"x": x}, {"x": np.full(4, 1e-8)}).max_error == 1.0
+
+
+@pytest.mark.parametrize("tolerance", [5e-324, 1e-12, 1e-7])
+def test_the_error_of_a_wrong_gradient_is_relative_however_small_it_is(tolerance):
+    """Small beside its function, and twice the right one."""
+    w = np.array([1.0, 2.0, 3.0])
+    report = check_gradients(
+        lambda: 100 + 1e-5 * (w**2).sum(), {"w": w}, {"w": 4e-5 * w}, tolerance=tolerance
+    )
+    assert not report.ok
+    assert report.max_error == pytest.approx(0.5, abs=1e-3)
 
 
 def test_the_rounding_of_several_outputs_is_that_of_their_weighted_norm():
