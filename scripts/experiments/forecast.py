@@ -24,8 +24,8 @@ ABOUT = {
     "title": "Forecasting weekly CO2",
     "task": "Weekly CO2 at Mauna Loa: from 52 weeks, forecast each of the next 13. Train on targets to 1988, "
     "choose on 1989 to 1995, test on 1996 to 2001.",
-    "criterion": "The root mean squared error over 1 to 13 weeks is below that of last year plus the rise, on "
-    "the same rows.",
+    "criterion": "The root mean squared error over 1 to 13 weeks is below that of last year plus the rise, "
+    "on the same rows.",
     "loss": "mean squared error of scaled targets",
 }
 SEEDS = range(5)
