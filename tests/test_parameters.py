@@ -4,12 +4,13 @@ What is refused is in `test_checks`; what is computed with the weights, in `test
 """
 
 import copy
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lstm_tutorial import LSTM
+from lstm_tutorial import GRU, LSTM, RNN, DropoutLSTM, LayerNormLSTM
 from lstm_tutorial.parameters import Weight
 from tests.asserts import assert_same, copies
 
@@ -120,6 +121,17 @@ def test_rng():
     before = np.random.get_state(legacy=False)  # noqa: NPY002
     LSTM(D, H, O)
     np.testing.assert_equal(np.random.get_state(legacy=False), before)  # noqa: NPY002
+
+
+@pytest.mark.parametrize("kind", [LSTM, RNN, GRU, partial(GRU, reset="before"), LayerNormLSTM, DropoutLSTM])
+def test_a_network_draws_its_matrices_and_nothing_else(kind):
+    """So what the caller draws next from the same generator depends on the sizes alone."""
+    rng, other = np.random.default_rng(5), np.random.default_rng(5)
+    weights = kind(D, H, O, rng=rng).parameters()
+    other.standard_normal(
+        sum(array.size for name, array in weights.items() if len(name) == 2)
+    )  # Wf, but no bias
+    assert rng.bit_generator.state == other.bit_generator.state
 
 
 def test_a_network_says_what_it_is():
