@@ -128,9 +128,8 @@ def test_a_network_draws_its_matrices_and_nothing_else(kind):
     """So what the caller draws next from the same generator depends on the sizes alone."""
     rng, other = np.random.default_rng(5), np.random.default_rng(5)
     weights = kind(D, H, O, rng=rng).parameters()
-    other.standard_normal(
-        sum(array.size for name, array in weights.items() if len(name) == 2)
-    )  # Wf, but no bias
+    matrices = [array for name, array in weights.items() if len(name) == 2]  # Wf, say, and no bias
+    other.standard_normal(sum(array.size for array in matrices))
     assert rng.bit_generator.state == other.bit_generator.state
 
 
