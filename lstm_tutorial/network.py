@@ -217,7 +217,7 @@ class Network:
         return tuple([getattr(step, name) for name in self.state_names])
 
     def _states(self, given: dict[str, Any], batch_size: int, *, optional: bool = True) -> list[FloatArray]:
-        """Return each state, (H, B), zeros for None if `optional`; refuse one that the network has not."""
+        """Return each state, (H, B), zeros for None if `optional`; refuse one that the network lacks."""
         shape = (self.hidden_size, batch_size)
         states = []
         for k, (name, value) in enumerate(given.items()):

@@ -104,9 +104,9 @@ def stop() -> None:
 
 def forget(word: str) -> None:
     """Keep no result of a block that has a word in it, nor of those that follow on its page."""
-    for blocks in [*(results or {})]:
-        if results and any(word in block.code for block in blocks):
-            del results[blocks]
+    global results
+    if results is not None:
+        results = {key: result for key, result in results.items() if not any(word in b.code for b in key)}
 
 
 programs: dict[Markdown, Program] = {}

@@ -48,15 +48,18 @@ class Served:
         wait_until(is_right)
         return text
 
-    def failures(self) -> int:
-        """Return how many builds have failed so far."""
-        return self.printed.read_text().count("An error happened during the rebuild")
-
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace a piece of a file that stands there once."""
         text = (self.project / file).read_text()
         assert text.count(old) == 1
         (self.project / file).write_text(text.replace(old, new))
+
+    def break_with(self, file: str, old: str, new: str) -> None:
+        """Make an edit with which a build fails, and wait until one has."""
+        failed = "An error happened during the rebuild"
+        before = self.printed.read_text().count(failed)
+        self.edit(file, old, new)
+        wait_until(lambda: self.printed.read_text().count(failed) > before)
 
 
 FRONT = """
@@ -131,13 +134,13 @@ def test_edits_show_without_a_restart(served: Served) -> None:
 def test_after_a_mistake_is_undone_everything_is_as_it_was(served: Served) -> None:
     first = article(served.wait_for("", lambda text: "Whole" in text))
     figure, script = served.project / "docs/_generated/gates.svg", "scripts/figures/gates.py"
-    served.edit(script, "def build() -> None:\n", "def build() -> None:\n    raise ValueError('a mistake')\n")
-    wait_until(lambda: served.failures() == 1)
+    served.break_with(
+        script, "def build() -> None:\n", "def build() -> None:\n    raise ValueError('a mistake')\n"
+    )
     served.edit(script, "    raise ValueError('a mistake')\n", "")
     served.wait_for("", lambda text: figure.exists() and article(text) == first)
 
-    served.edit("docs/index.md", "print(sigmoid(0.0))", "print(sigmoid(0.0), oops)")
-    wait_until(lambda: served.failures() == 2)
+    served.break_with("docs/index.md", "print(sigmoid(0.0))", "print(sigmoid(0.0), oops)")
     served.edit("docs/index.md", "print(sigmoid(0.0), oops)", "print(sigmoid(0.0), 'mended')")
     served.wait_for("", lambda text: "<code>0.5 mended\n" in text)
 
