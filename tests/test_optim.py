@@ -365,3 +365,10 @@ def test_a_weight_in_another_precision_stays_finite():
         lambda: sgd.update({"w": w}, {"w": np.ones(1, np.float32)}),
     )
     assert w.tolist() == [0.0]
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-161, 1e-130, 1.0, 1e150, 1e160])
+def test_the_norm_is_right_where_a_square_would_leave_the_floats(size):
+    """Three and four make five, at any size."""
+    found = global_norm({"W": np.array([3 * size]), "b": np.array([4 * size])})
+    assert found == pytest.approx(5 * size, rel=1e-3 if size < 1e-307 else 1e-14, abs=0)

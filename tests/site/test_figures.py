@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.site.build import files_in
 from tests.site.builds import copy_project, run
 
 FIGURES = {"flow", "product", "memory_decay", "ladder", "adding_example", "text_temperature"}
@@ -78,3 +79,11 @@ def test_a_script_that_writes_nothing_fails_even_where_it_wrote_before(project: 
     assert result.returncode != 0
     assert "wrote no file of its name" in result.stdout
     assert not svg.exists()
+
+
+def test_hidden_and_compiled_files_do_not_count(tmp_path: Path) -> None:
+    """An editor writes the former, and Python the latter, when nothing has changed."""
+    for name in ("data.csv", "more/data", ".data.csv.swp", ".checkpoints/data.csv", "__pycache__/a.pyc.123"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert {path.name for path in files_in(tmp_path)} == {"data.csv", "data"}
