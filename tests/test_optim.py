@@ -173,7 +173,7 @@ def test_the_global_norm_is_that_of_all_entries_together():
         assert str(global_norm(nothing)) == "0.0"  # and not -0.0
 
 
-@pytest.mark.parametrize("size", [5e-324, 1e-200, 1.0, 1e200, 3e307])
+@pytest.mark.parametrize("size", [5e-324, 1e-200, 1.0, 1e200, 3e307, 1e-161])
 def test_no_square_overflows_or_vanishes(size):
     assert global_norm({"a": [3 * size], "b": [-4 * size]}) == pytest.approx(5 * size, rel=1e-15, abs=0)
 
@@ -365,10 +365,3 @@ def test_a_weight_in_another_precision_stays_finite():
         lambda: sgd.update({"w": w}, {"w": np.ones(1, np.float32)}),
     )
     assert w.tolist() == [0.0]
-
-
-@pytest.mark.parametrize("size", [1e-320, 1e-161, 1e-130, 1.0, 1e150, 1e160])
-def test_the_norm_is_right_where_a_square_would_leave_the_floats(size):
-    """Three and four make five, at any size."""
-    found = global_norm({"W": np.array([3 * size]), "b": np.array([4 * size])})
-    assert found == pytest.approx(5 * size, rel=1e-3 if size < 1e-307 else 1e-14, abs=0)
